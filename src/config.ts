@@ -1,0 +1,75 @@
+/** Every environment variable Clientele reads, its default and its meaning. Nothing else reads process.env. */
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Config {
+  /** `PORT`: the port the HTTP server listens on. Default 3000; 0 takes any free one. */
+  port: number;
+  /** `HOST`: the address it listens on. Default 127.0.0.1: this machine only. */
+  host: string;
+  /** `CLIENTELE_DATA`: the directory of the embedded PostgreSQL. Default `./data`. */
+  dataDir: string;
+  /** `DATABASE_URL`: a PostgreSQL 15 or later of your own, instead of the embedded one. */
+  databaseUrl: string | null;
+  /** `DATABASE_POOL`: connections to the database for each process. Default 10. */
+  poolSize: number;
+  /** `CLIENTELE_COUNTRY`: the country of the first location, which reads phone numbers without a prefix. Default AU. */
+  country: string;
+  /** `CLIENTELE_TIMEZONE`: the time zone of the first location. Default Australia/Sydney. */
+  timezone: string;
+  /** `LOG_LEVEL`: trace, debug, info, warn, error, fatal or silent. Default warn. */
+  logLevel: string;
+  /** `CLIENTELE_URL`: where the command line finds the service. Default http://127.0.0.1:3000. */
+  url: string;
+  /** `CLIENTELE_KEY`: the API key the command line sends when `--key` is absent. */
+  key: string | null;
+  /** `CLIENTELE_GROUP_COMMIT`: `off` commits every write alone; only for measuring. Default on. */
+  groupCommit: boolean;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** Reads the environment; throws one sentence that names the variable and the fix. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const port = wholeNumber(env, 'PORT', 3000, 0, 65_535);
+  const host = env.HOST || '127.0.0.1';
+  return {
+    port,
+    host,
+    dataDir: resolve(env.CLIENTELE_DATA || 'data'),
+    databaseUrl: env.DATABASE_URL || null,
+    poolSize: wholeNumber(env, 'DATABASE_POOL', 10, 1, 500),
+    country: (env.CLIENTELE_COUNTRY || 'AU').toUpperCase(),
+    timezone: env.CLIENTELE_TIMEZONE || 'Australia/Sydney',
+    logLevel: oneOf(env, 'LOG_LEVEL', 'warn', LOG_LEVELS),
+    url: (env.CLIENTELE_URL || `http://127.0.0.1:${port}`).replace(/\/+$/, ''),
+    key: env.CLIENTELE_KEY || null,
+    groupCommit: oneOf(env, 'CLIENTELE_GROUP_COMMIT', 'on', ['on', 'off']) === 'on',
+  };
+}
+
+/** The package's own directory, where `migrations/` lies; the same from `src/` and from `dist/`. */
+export const packageDir = resolve(fileURLToPath(new URL('..', import.meta.url)));
+
+function wholeNumber(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  fallback: number,
+  min: number,
+  max: number,
+): number {
+  const text = env[name];
+  if (!text) return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new Error(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+  }
+  return value;
+}
+
+function oneOf(env: NodeJS.ProcessEnv, name: string, fallback: string, allowed: string[]): string {
+  const value = (env[name] || fallback).toLowerCase();
+  if (!allowed.includes(value))
+    throw new Error(`${name} must be one of ${allowed.join(', ')}, not "${value}".`);
+  return value;
+}

@@ -1,0 +1,105 @@
+/**
+ * What exists, as far as a group of writes needs to know it: the records asked for and who holds which match
+ * key. Plans read it; after each plan its change is applied, so that the next write of the group sees it.
+ */
+import type { Change, StoredContact, StoredCustomer } from './record.ts';
+import { nameKey } from './search-text.ts';
+
+/** What a write must know before it can be planned. */
+export interface Needs {
+  /** Records addressed by id. */
+  ids: string[];
+  /** Match keys, within one location. */
+  keys: { locationId: string; key: string }[];
+  /** Folded names, to find the namesake at a shared contact. */
+  names: string[];
+  /** Words of names to learn, should they be new. */
+  words: string[];
+}
+
+export type Standing = 'holds' | 'shared' | 'released';
+export interface KeyRow {
+  location_id: string;
+  key: string;
+  standing: Standing;
+  /** Null when only the standing matters. */
+  customer_id: string | null;
+}
+
+/** How a contact of a record stands: does it hold its key, share it, or has it let go? */
+export function standingOf(record: StoredCustomer, contact: StoredContact): Standing {
+  if (record.deleted_at !== null || record.merged_into !== null) return 'released';
+  return contact.matchable ? 'holds' : 'shared';
+}
+
+export class Found {
+  readonly #customers = new Map<string, StoredCustomer>();
+  readonly #holders = new Map<string, string>();
+  readonly #standings = new Set<string>();
+  /** Words already in the vocabulary. */
+  readonly knownWords: Set<string>;
+
+  constructor(keys: KeyRow[], customers: StoredCustomer[], knownWords: string[]) {
+    for (const row of keys) {
+      this.#standings.add(slot(row.location_id, row.key, row.standing));
+      if (row.standing === 'holds' && row.customer_id)
+        this.#holders.set(slot(row.location_id, row.key), row.customer_id);
+    }
+    for (const customer of customers) this.#customers.set(customer.id, customer);
+    this.knownWords = new Set(knownWords);
+  }
+
+  /** The record of this id in this location (null: any), deleted and merged ones included. */
+  customer(id: string, locationId: string | null): StoredCustomer | null {
+    const customer = this.#customers.get(id);
+    return customer && (locationId === null || customer.location_id === locationId) ? customer : null;
+  }
+
+  /** The live customer who holds this match key in this location. */
+  holder(locationId: string, key: string): StoredCustomer | null {
+    const id = this.#holders.get(slot(locationId, key));
+    return id ? this.customer(id, locationId) : null;
+  }
+
+  /** True when somebody in this location has marked this contact as shared: it identifies nobody alone. */
+  isShared(locationId: string, key: string): boolean {
+    return this.#standings.has(slot(locationId, key, 'shared'));
+  }
+
+  /** True when a deleted customer of this location had this contact. */
+  wasReleased(locationId: string, key: string): boolean {
+    return this.#standings.has(slot(locationId, key, 'released'));
+  }
+
+  /** The oldest live customer with this shared contact and this folded name. */
+  namesake(locationId: string, key: string, name: string): StoredCustomer | null {
+    let oldest: StoredCustomer | null = null;
+    for (const customer of this.#customers.values()) {
+      if (customer.location_id !== locationId || nameKey(customer) !== name) continue;
+      if (
+        !customer.contacts.some(
+          (contact) => contact.key === key && standingOf(customer, contact) === 'shared',
+        )
+      )
+        continue;
+      if (!oldest || customer.id < oldest.id) oldest = customer;
+    }
+    return oldest;
+  }
+
+  /** Takes a planned change as done. */
+  apply({ before, after }: Change): void {
+    for (const contact of before?.contacts ?? []) {
+      if (standingOf(before!, contact) === 'holds')
+        this.#holders.delete(slot(after.location_id, contact.key));
+    }
+    for (const contact of after.contacts) {
+      const standing = standingOf(after, contact);
+      this.#standings.add(slot(after.location_id, contact.key, standing));
+      if (standing === 'holds') this.#holders.set(slot(after.location_id, contact.key), after.id);
+    }
+    this.#customers.set(after.id, after);
+  }
+}
+
+const slot = (locationId: string, key: string, standing = '') => `${locationId} ${standing} ${key}`;

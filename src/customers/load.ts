@@ -1,0 +1,98 @@
+/** What a group of writes must know, read in two statements at most; and one record, for readers. */
+import { type Fragment, type Queryable, unprepared } from '../database/connect.ts';
+import { Found, type KeyRow, type Needs } from './found.ts';
+import type { StoredCustomer } from './record.ts';
+
+/** The columns of a StoredCustomer, contacts in the order of their ids. For a table that goes by `c`. */
+export const customerColumns = (sql: Queryable): Fragment => sql`
+  c.id, c.location_id, c.name, c.company_name, c.address, c.avatar, c.status, c.source, c.source_metadata,
+  c.custom_fields, c.tags, c.version, c.created_at, c.updated_at, c.deleted_at, c.merged_into,
+  (
+    select coalesce(json_agg(json_build_object(
+      'id', k.id, 'type', k.type, 'value', k.value, 'raw', k.raw, 'extension', k.extension, 'label', k.label,
+      'is_primary', k.is_primary, 'matchable', k.matchable, 'key', k.key) order by k.id), '[]')
+    from contacts k
+    where k.business_id = c.business_id and k.customer_id = c.id
+  ) as contacts`;
+
+/** Reads everything the writes need to be planned. Order: holders of keys, then the records meant. */
+export async function load(sql: Queryable, businessId: string, needs: Needs): Promise<Found> {
+  const [keys, knownWords] = await Promise.all([
+    loadKeys(sql, businessId, needs),
+    loadWords(sql, businessId, needs.words),
+  ]);
+  const ids = new Set(needs.ids);
+  for (const row of keys) if (row.customer_id) ids.add(row.customer_id);
+  const customers = ids.size > 0 ? await loadCustomers(sql, businessId, [...ids]) : [];
+  return new Found(keys, customers, knownWords);
+}
+
+async function loadKeys(sql: Queryable, businessId: string, needs: Needs): Promise<KeyRow[]> {
+  if (needs.keys.length === 0) return [];
+  const locations = [...new Set(needs.keys.map((need) => need.locationId))];
+  const keys = [...new Set(needs.keys.map((need) => need.key))];
+  return await sql<KeyRow[]>`
+    select location_id, key, standing, customer_id
+    from contacts
+    where business_id = ${businessId}
+      and location_id = any(${locations}::uuid[])
+      and key = any(${keys}::text[])
+      and standing = 'holds'
+    union all
+    select distinct location_id, key, standing, null::uuid
+    from contacts
+    where business_id = ${businessId}
+      and location_id = any(${locations}::uuid[])
+      and key = any(${keys}::text[])
+      and standing <> 'holds'
+    union all
+    select location_id, key, standing, customer_id
+    from contacts
+    where business_id = ${businessId}
+      and location_id = any(${locations}::uuid[])
+      and key = any(${keys}::text[])
+      and standing <> 'holds'
+      and standing = 'shared'
+      and holder_name = any(${[...new Set(needs.names)]}::text[])`;
+}
+
+async function loadCustomers(sql: Queryable, businessId: string, ids: string[]): Promise<StoredCustomer[]> {
+  return await sql<StoredCustomer[]>`
+    select ${customerColumns(sql)}
+    from customers c
+    where c.business_id = ${businessId} and c.id = any(${ids}::uuid[])`;
+}
+
+async function loadWords(sql: Queryable, businessId: string, words: string[]): Promise<string[]> {
+  if (words.length === 0) return [];
+  const rows = await sql`
+    select word
+    from name_words
+    where business_id = ${businessId} and key = any(${words}::text[]) and word = key`;
+  return rows.map((row) => row.word as string);
+}
+
+/** One live customer of the context, or null. Ids that are no UUID must not come this far. */
+export async function loadCustomer(
+  sql: Queryable,
+  businessId: string,
+  locationId: string | null,
+  id: string,
+): Promise<StoredCustomer | null> {
+  const [row] = await sql<StoredCustomer[]>`
+    select ${customerColumns(sql)}
+    from customers c
+    where c.business_id = ${businessId} and c.id = ${id} and c.deleted_at is null
+      and (${locationId}::uuid is null or c.location_id = ${locationId}::uuid)`;
+  return row ?? null;
+}
+
+/** Words of the business that share a typo key with one of these; candidates for a mistyped word. */
+export async function loadNeighbours(sql: Queryable, businessId: string, keys: string[]): Promise<string[]> {
+  const rows = await unprepared(sql`
+    select distinct word
+    from name_words
+    where business_id = ${businessId} and key = any(${keys}::text[])
+    limit 500`);
+  return rows.map((row) => row.word as string);
+}

@@ -1,0 +1,222 @@
+/** The rules of update (contract section 3, "Update"): absent stays, null clears, `contacts` is the whole new list. */
+import { ApiError, type FieldError, invalid, notFound } from '../http/errors.ts';
+import type { Actor } from '../tenancy/scope.ts';
+import { isMatchable, readDetails, type Supplied, toStored } from './details.ts';
+import { mergeFields, nextTags, textOrNull } from './fields.ts';
+import type { Found } from './found.ts';
+import { requireSubstance } from './plan-create.ts';
+import {
+  type Change,
+  changeOf,
+  type Moment,
+  type StoredContact,
+  type StoredCustomer,
+  toCustomer,
+} from './record.ts';
+import type { UpdateInput, Warning } from './schema.ts';
+
+export interface UpdateRequest {
+  id: string;
+  input: UpdateInput;
+  /** The location of the context; null for all of the business. */
+  locationId: string | null;
+  /** Reads the phone numbers of the request: the country of the record's own location. */
+  country: string;
+  /** The version in If-Match; null when any will do. */
+  ifMatch: number | null;
+  actor: Actor;
+}
+
+export interface UpdatePlan {
+  change: Change | null;
+  customer: StoredCustomer;
+  warnings: Warning[];
+}
+
+/** Decides one update. Throws 404, 409 `contact_in_use`, 412 `version_conflict` and 422. */
+export function planUpdate(found: Found, request: UpdateRequest, moment: Moment): UpdatePlan {
+  const { input } = request;
+  const current = found.customer(request.id, request.locationId);
+  if (!current || current.deleted_at !== null) throw notFound('customer');
+  requireVersion(current, request.ifMatch);
+
+  const { tags, warnings: tagWarnings } = nextTags(
+    current.tags,
+    'tags' in input ? (input.tags ?? []) : undefined,
+    input.added_tags,
+  );
+  if (tagWarnings.length > 0)
+    throw invalid([{ field: 'added_tags', code: 'too_many', message: 'A customer takes 100 tags.' }]);
+  const fields: StoredCustomer = {
+    ...current,
+    tags,
+    name: replaced(input.name, current.name),
+    company_name: replaced(input.company_name, current.company_name),
+    address: replaced(input.address, current.address),
+    avatar: replaced(input.avatar, current.avatar),
+    source: replaced(input.source, current.source),
+    status: input.status ?? current.status,
+    source_metadata:
+      input.source_metadata === undefined ? current.source_metadata : (input.source_metadata ?? {}),
+    custom_fields: nextCustomFields(current.custom_fields, input.custom_fields),
+  };
+  const { contacts, warnings } = nextContacts(found, fields, request, moment);
+  const record = { ...fields, contacts };
+  requireSubstance(record);
+  const change = changeOf(current, record, 'updated', request.actor, moment);
+  return { change, customer: change?.after ?? current, warnings };
+}
+
+/** Throws 412 with the record as it is now when the caller's version is stale. */
+export function requireVersion(current: StoredCustomer, ifMatch: number | null): void {
+  if (ifMatch === null || ifMatch === current.version) return;
+  throw new ApiError('version_conflict', `The customer is at version ${current.version}, not ${ifMatch}.`, {
+    current: toCustomer(current),
+  });
+}
+
+const replaced = (given: string | null | undefined, current: string | null): string | null =>
+  given === undefined ? current : textOrNull(given);
+
+/** Merged key by key; a key given as null goes, null for the whole clears it. */
+function nextCustomFields(
+  current: Record<string, unknown>,
+  given: Record<string, unknown> | null | undefined,
+) {
+  if (given === undefined) return current;
+  if (given === null) return {};
+  const merged = mergeFields(current, given, 'custom_fields');
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+}
+
+function nextContacts(
+  found: Found,
+  record: StoredCustomer,
+  request: UpdateRequest,
+  moment: Moment,
+): { contacts: StoredContact[]; warnings: Warning[] } {
+  const { input } = request;
+  const { country } = request;
+  const listed = readDetails({ contacts: input.contacts ?? [] }, country);
+  const primaries = readDetails({ email: input.email ?? null, phone: input.phone ?? null }, country);
+  const warnings = [...listed.warnings, ...primaries.warnings];
+
+  let contacts =
+    input.contacts === undefined
+      ? record.contacts
+      : wholeList(found, record, input.contacts ?? [], listed.details, moment);
+  for (const type of ['email', 'phone'] as const) {
+    if (input[type] === undefined) continue;
+    const detail = primaries.details.find((candidate) => candidate.field === type);
+    // A placeholder counts as absent: it changes nothing.
+    if (!detail && input[type]) continue;
+    contacts = withPrimary(found, record, contacts, type, detail ?? null, moment);
+  }
+  if (contacts === record.contacts) return { contacts, warnings };
+  requireRoom(contacts);
+  requireFree(found, record, contacts, [...listed.details, ...primaries.details]);
+  return { contacts: [...contacts].sort((a, b) => (a.id < b.id ? -1 : 1)), warnings };
+}
+
+type Item = NonNullable<UpdateInput['contacts']>[number];
+
+/** The list as given: known ids are changed, others added, what is missing is gone; doubles and placeholders count once or not. */
+function wholeList(
+  found: Found,
+  record: StoredCustomer,
+  items: Item[],
+  details: Supplied[],
+  moment: Moment,
+): StoredContact[] {
+  const errors: FieldError[] = [];
+  const entries: { contact: StoredContact; asked: boolean | undefined }[] = [];
+  for (const [i, item] of items.entries()) {
+    const known = record.contacts.find((contact) => contact.id === item.id?.toLowerCase());
+    if (item.id && !known) {
+      errors.push({
+        field: `contacts/${i}/id`,
+        code: 'unknown_contact',
+        message: 'The customer has no contact of this id. Leave id out to add one.',
+      });
+    }
+    const detail = details.find((candidate) => candidate.field === `contacts/${i}`);
+    const isKept = known?.type === item.type && (item.value === known.value || item.value === known.raw);
+    const read =
+      detail &&
+      toStored(detail, known?.id ?? moment.newId(), false, isMatchable(found, record.location_id, detail));
+    const contact = isKept ? known : read;
+    if (!contact || entries.some((entry) => entry.contact.key === contact.key)) continue;
+    entries.push({
+      asked: item.is_primary,
+      contact: {
+        ...contact,
+        label: item.label === undefined ? (known?.label ?? null) : textOrNull(item.label),
+        matchable:
+          item.matchable === undefined
+            ? contact.matchable
+            : item.matchable && (detail?.matchable ?? contact.matchable),
+        is_primary: known?.is_primary === true && item.is_primary !== false,
+      },
+    });
+  }
+  if (errors.length > 0) throw invalid(errors);
+  const primaryOf = (type: string) => {
+    const ofType = entries.filter((entry) => entry.contact.type === type);
+    return (
+      ofType.find((entry) => entry.asked) ?? ofType.find((entry) => entry.contact.is_primary) ?? ofType[0]
+    );
+  };
+  return entries.map((entry) => ({ ...entry.contact, is_primary: primaryOf(entry.contact.type) === entry }));
+}
+
+/** Sets, changes or (null) removes the primary contact of a type; the others stay. */
+function withPrimary(
+  found: Found,
+  record: StoredCustomer,
+  contacts: StoredContact[],
+  type: 'email' | 'phone',
+  detail: Supplied | null,
+  moment: Moment,
+): StoredContact[] {
+  const primary = contacts.find((contact) => contact.type === type && contact.is_primary);
+  if (!detail) return primary ? contacts.filter((contact) => contact !== primary) : contacts;
+  if (primary?.key === detail.key) return contacts;
+  const existing = contacts.find((contact) => contact.key === detail.key);
+  if (existing) {
+    return contacts.map((contact) =>
+      contact.type === type ? { ...contact, is_primary: contact === existing } : contact,
+    );
+  }
+  const matchable = isMatchable(found, record.location_id, detail);
+  if (!primary) return [...contacts, toStored(detail, moment.newId(), true, matchable)];
+  return contacts.map((contact) =>
+    contact === primary
+      ? { ...toStored(detail, primary.id, true, matchable), label: primary.label }
+      : contact,
+  );
+}
+
+function requireRoom(contacts: StoredContact[]): void {
+  if (contacts.length > 20)
+    throw invalid([{ field: 'contacts', code: 'too_many', message: 'A customer takes 20 contacts.' }]);
+}
+
+/** Throws 409 when a contact that identifies its owner belongs to another customer of the location. */
+function requireFree(
+  found: Found,
+  record: StoredCustomer,
+  contacts: StoredContact[],
+  details: Supplied[],
+): void {
+  for (const contact of contacts) {
+    const holder = contact.matchable ? found.holder(record.location_id, contact.key) : null;
+    if (!holder || holder.id === record.id) continue;
+    const field = details.find((detail) => detail.key === contact.key)?.field ?? 'contacts';
+    throw new ApiError('contact_in_use', `This ${contact.type} belongs to another customer.`, {
+      customer_id: holder.id,
+      errors: [
+        { field, code: 'contact_in_use', message: `This ${contact.type} belongs to customer ${holder.id}.` },
+      ],
+    });
+  }
+}

@@ -1,0 +1,156 @@
+/** How text is folded so that people find people: without case, accents or punctuation. Pure. */
+import { digitsOf, phoneSearchDigits, searchableDigits } from './contact.ts';
+import type { Contact } from './schema.ts';
+
+// Letters that Unicode does not take apart into a base letter and a mark.
+const LETTERS: Record<string, string> = {
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ı: 'i',
+  ŋ: 'n',
+  ħ: 'h',
+};
+
+/** Lower case, accents gone, blanks single: `José  Ñandú` becomes `jose nandu`. */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replace(/[øłđðþßæœıŋħ]/g, (letter) => LETTERS[letter]!)
+    .replace(/[\s\u00a0]+/g, ' ')
+    .trim();
+}
+
+/** Letters and digits only: `o'brien-smith` becomes `obrien smith`. */
+const plain = (folded: string): string =>
+  folded
+    .replace(/['’‘`´]/g, '')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
+/** What tells namesakes and sorts lists: the folded name, or company where there is no name. */
+export const nameKey = (record: { name: string | null; company_name: string | null }): string =>
+  plain(fold(record.name ?? record.company_name ?? '')).slice(0, 100);
+
+interface Searchable {
+  name: string | null;
+  company_name: string | null;
+  tags: string[];
+  contacts: Pick<Contact, 'type' | 'value' | 'raw'>[];
+}
+
+/** The text that `q` looks in: every word between blanks, at both ends too. */
+export function searchText(record: Searchable): string {
+  const named = [record.name, record.company_name, ...record.tags].filter((text) => text !== null).map(fold);
+  const parts = named.flatMap((text) => [text, plain(text)]);
+  for (const contact of record.contacts) {
+    if (contact.type === 'email') parts.push(fold(contact.value));
+    else parts.push(...searchableDigits(contact));
+  }
+  return ` ${[...new Set(parts.filter((part) => part !== ''))].join(' ')} `;
+}
+
+/** What lists filter by, in one array: `status:lead`, `source:website`, `tag:vip`; folded. */
+export const facets = (record: { status: string; source: string | null; tags: string[] }): string[] => [
+  facet('status', record.status),
+  ...(record.source === null ? [] : [facet('source', record.source)]),
+  ...record.tags.map((tag) => facet('tag', tag)),
+];
+export const facet = (kind: 'status' | 'source' | 'tag', value: string): string => `${kind}:${fold(value)}`;
+
+const TYPO_MIN = 4;
+const TYPO_MAX = 24;
+
+/** The words of a name or company in which one wrong letter is forgiven. */
+export function nameWords(record: { name: string | null; company_name: string | null }): string[] {
+  const words = plain(fold(`${record.name ?? ''} ${record.company_name ?? ''}`)).split(' ');
+  return [...new Set(words.filter(isTypoWord))];
+}
+const isTypoWord = (word: string) => word.length >= TYPO_MIN && word.length <= TYPO_MAX && !/\d/.test(word);
+
+/** A word and everything left of it when one letter is dropped: two words one slip apart share one of these. */
+export function typoKeys(word: string): string[] {
+  const keys = new Set([word]);
+  for (let i = 0; i < word.length; i++) keys.add(word.slice(0, i) + word.slice(i + 1));
+  return [...keys];
+}
+
+/** True when one letter was changed, left out, added, or swapped with its neighbour. */
+export function oneSlipApart(a: string, b: string): boolean {
+  if (a === b || Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  const restA = a.slice(start, a.length - end);
+  const restB = b.slice(start, b.length - end);
+  return (
+    (restA.length <= 1 && restB.length <= 1) ||
+    (restA.length === 2 && restB.length === 2 && restA[0] === restB[1] && restA[1] === restB[0])
+  );
+}
+
+/** One thing that must match: any of these LIKE patterns, or (for a mistyped word) a neighbour of the word. */
+export interface Term {
+  patterns: string[];
+  /** The folded word, when a neighbour of it may stand in; null for digits, addresses and short words. */
+  word: string | null;
+}
+
+/**
+ * What `q` asks for. Digits in a row belong together (`0412 345` is one fragment), `%` and `_` are text, a word
+ * of one or two letters matches the beginning of words.
+ */
+export function searchTerms(q: string, country: string): Term[] {
+  const folded = fold(q);
+  const whole = phoneLike(folded);
+  if (whole) return [phoneTerm(folded, country)];
+  const terms: Term[] = [];
+  const words = folded.split(' ').filter((word) => word !== '');
+  for (let i = 0; i < words.length; ) {
+    let run = i;
+    while (run < words.length && phoneLike(words[run]!)) run++;
+    if (run > i) {
+      const text = words.slice(i, run).join(' ');
+      terms.push(digitsOf(text).length >= 3 ? phoneTerm(text, country) : wordTerm(digitsOf(text) || text));
+      i = run;
+    } else {
+      terms.push(wordTerm(words[i]!));
+      i++;
+    }
+  }
+  return terms;
+}
+
+const phoneLike = (text: string) => /^[+\d][\d\s()./+-]*$|^\([\d\s()./-]+$/.test(text) && /\d/.test(text);
+
+function phoneTerm(text: string, country: string): Term {
+  const digits = digitsOf(text);
+  if (digits.length < 3) return wordTerm(digits);
+  const forms = [digits, digits.replace(/^0011|^00/, ''), phoneSearchDigits(text, country) ?? ''];
+  return { patterns: [...new Set(forms.filter((form) => form.length >= 3))].map(contains), word: null };
+}
+
+function wordTerm(word: string): Term {
+  const bare = plain(word);
+  if (word.includes('@')) return { patterns: [contains(word)], word: null };
+  const patterns = [[...word].length < 3 ? startsWord(word) : contains(word)];
+  // Typed with punctuation the record may not have (o'brien, mosley-david): its letters alone will do too.
+  if (bare !== word && bare !== '' && !bare.includes(' '))
+    patterns.push([...bare].length < 3 ? startsWord(bare) : contains(bare));
+  if (bare !== word && bare.includes(' ')) patterns.push(contains(bare));
+  return { patterns, word: isTypoWord(bare) ? bare : null };
+}
+
+const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');
+const contains = (text: string) => `%${escapeLike(text)}%`;
+const startsWord = (text: string) => `% ${escapeLike(text)}%`;
+/** The pattern of one whole word. */
+export const wholeWord = (word: string) => `% ${escapeLike(word)} %`;

@@ -1,0 +1,21 @@
+/** UUIDv7 ids: the order of ids is the order of creation, so the primary key also serves lists and history. */
+import { randomInt } from 'node:crypto';
+import { v7, validate } from 'uuid';
+
+let lastMillis = 0;
+let sequence = 0;
+
+/** A UUIDv7 of this millisecond; ids of one process made in order sort in order. */
+export function newId(millis = Date.now()): string {
+  sequence = millis === lastMillis ? sequence + 1 : randomInt(2 ** 30);
+  lastMillis = millis;
+  return v7({ msecs: millis, seq: sequence });
+}
+
+/** The smallest id of a moment: ids from it on were made then or later. */
+export function firstIdAt(time: Date): string {
+  const hex = Math.max(0, time.getTime()).toString(16).padStart(12, '0').slice(-12);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
+}
+
+export const isUuid = (text: string): boolean => validate(text);

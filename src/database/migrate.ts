@@ -1,0 +1,45 @@
+/** Brings a database to the schema in `migrations/`: numbered plain SQL, each file once, in one transaction. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageDir } from '../config.ts';
+import type { Sql } from './connect.ts';
+
+const LOCK = 0x636c7465; // any fixed number: "clte"
+
+/**
+ * Applies what is missing and answers the names applied. Safe to run from several processes at once.
+ * Throws when a file that was applied has been changed since, and when the database knows a newer one.
+ */
+export async function migrate(sql: Sql, dir = join(packageDir, 'migrations')): Promise<string[]> {
+  const files = (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
+  return await sql.begin(async (tx) => {
+    await tx`set local statement_timeout = 0`;
+    await tx`select pg_advisory_xact_lock(${LOCK})`;
+    await tx`create table if not exists migrations (name text primary key, checksum text not null, at timestamptz not null)`;
+    const applied = new Map(
+      (await tx`select name, checksum from migrations`).map((row) => [
+        row.name as string,
+        row.checksum as string,
+      ]),
+    );
+    const unknown = [...applied.keys()].find((name) => !files.includes(name));
+    if (unknown) {
+      throw new Error(`The database was made by a newer Clientele (it has ${unknown}). Upgrade this one.`);
+    }
+    const done: string[] = [];
+    for (const name of files) {
+      const text = await readFile(join(dir, name), 'utf8');
+      const checksum = createHash('sha256').update(text).digest('hex');
+      const before = applied.get(name);
+      if (before && before !== checksum) {
+        throw new Error(`${name} was changed after it was applied. Put it back and add a new migration.`);
+      }
+      if (before) continue;
+      await tx.unsafe(text);
+      await tx`insert into migrations values (${name}, ${checksum}, ${new Date().toISOString()})`;
+      done.push(name);
+    }
+    return done;
+  });
+}

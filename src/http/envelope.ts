@@ -1,0 +1,72 @@
+/** The one shape of every answer: `{ success, message, body }` (contract section 1). */
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { errorCode, isStorageFull, isTimeout, isUnavailable } from '../database/connect.ts';
+import { ApiError, type ErrorCode } from './errors.ts';
+import { InvalidRequest } from './validation.ts';
+
+export const success = (message: string, body: unknown): string =>
+  `{"success":true,"message":${JSON.stringify(message)},"body":${JSON.stringify(body)}}`;
+
+export const failure = (error: ApiError): string =>
+  JSON.stringify({ success: false, message: error.message, body: { code: error.code, ...error.details } });
+
+/** Fastify's own refusals, by its code. */
+const FASTIFY_ERRORS: Record<string, [ErrorCode, string]> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send the body as application/json.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'The body is too large: 1 MiB, for a batch 16 MiB.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid_request', 'Content-Length is not the length of the body.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed_json', 'The body is empty.'],
+  FST_ERR_BAD_URL: ['invalid_request', 'The URL is malformed.'],
+};
+
+/** What to answer for anything thrown; a fault of ours becomes 500 without a word about its inside. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof InvalidRequest) return error.toApiError();
+  if (isUnavailable(error))
+    return new ApiError(
+      'database_unavailable',
+      'The database cannot be reached just now. Try again shortly.',
+    );
+  if (isTimeout(error))
+    return new ApiError(
+      'query_timeout',
+      'The database took too long over this request. Narrow it down or try again.',
+    );
+  if (isStorageFull(error)) return new ApiError('storage_full', 'The database has no room left to write.');
+  const known = FASTIFY_ERRORS[errorCode(error) ?? ''];
+  if (known) return new ApiError(...known);
+  const status = (error as FastifyError | undefined)?.statusCode;
+  if (status !== undefined && status >= 400 && status < 500)
+    return new ApiError('invalid_request', 'The request cannot be read.');
+  return new ApiError(
+    'internal_error',
+    'Something went wrong on our side. The request id finds it in the log.',
+  );
+}
+
+/** Answers an error as the envelope; faults go to the log without values, which may be personal data. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const answer = toApiError(error);
+  if (answer.status >= 500) {
+    const frames =
+      error instanceof Error
+        ? error.stack
+            ?.split('\n')
+            .filter((line) => line.startsWith('    at '))
+            .slice(0, 8)
+        : [];
+    request.log.error(
+      {
+        code: answer.code,
+        cause: errorCode(error),
+        name: error instanceof Error ? error.name : typeof error,
+        frames,
+      },
+      'request failed',
+    );
+  }
+  if (answer.status === 503 || answer.status === 429) reply.header('retry-after', '1');
+  if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="clientele"');
+  return reply.code(answer.status).type('application/json; charset=utf-8').send(failure(answer));
+}

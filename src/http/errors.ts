@@ -1,0 +1,124 @@
+/**
+ * Every error the API answers, in one table: code, HTTP status, what it means. The documentation's table and
+ * the OpenAPI document are generated from it. Nothing here knows what a customer is beyond the codes' names.
+ */
+
+export interface FieldError {
+  /** Where in the request: `name`, `contacts/0/value`, `query/page`. */
+  field: string;
+  code: string;
+  message: string;
+}
+
+export const ERRORS = {
+  malformed_json: { status: 400, meaning: 'The body is not valid JSON in UTF-8. Send one JSON object.' },
+  duplicate_field: { status: 400, meaning: 'The JSON body has the same field twice in one object.' },
+  nested_too_deep: { status: 400, meaning: 'The JSON body is nested deeper than 64 levels.' },
+  invalid_request: { status: 400, meaning: 'The request cannot be read as HTTP, or its URL is malformed.' },
+  invalid_cursor: {
+    status: 400,
+    meaning: 'The cursor was not made by this list, or was changed. Start again without it.',
+  },
+  unauthorized: { status: 401, meaning: 'The API key is missing, malformed, unknown, expired or revoked.' },
+  forbidden: { status: 403, meaning: 'The API key lacks the scope this operation needs.' },
+  location_forbidden: { status: 403, meaning: 'The API key is bound to another location.' },
+  route_not_found: { status: 404, meaning: 'There is no such path, or it does not take this method.' },
+  customer_not_found: {
+    status: 404,
+    meaning: 'There is no customer of that id in the business and location of the key.',
+  },
+  location_not_found: { status: 404, meaning: 'There is no location of that id in the business.' },
+  api_key_not_found: { status: 404, meaning: 'There is no API key of that id in the business.' },
+  customer_exists: {
+    status: 409,
+    meaning: 'One of the contact details already belongs to the customer named in customer_id.',
+  },
+  contact_in_use: {
+    status: 409,
+    meaning: 'One of the contact details belongs to another customer, named in customer_id.',
+  },
+  identity_conflict: {
+    status: 409,
+    meaning: 'The contact details belong to different customers and on_conflict is "fail".',
+  },
+  delete_blocked: {
+    status: 409,
+    meaning: 'The delete rules of the business keep this customer; blockers says why and what to do.',
+  },
+  write_conflict: {
+    status: 409,
+    meaning: 'Others kept changing the same record. Nothing was written; send the request again.',
+  },
+  version_conflict: {
+    status: 412,
+    meaning: 'The record has changed since the version in If-Match; current is what it is now.',
+  },
+  payload_too_large: {
+    status: 413,
+    meaning: 'The body is larger than the operation takes (1 MiB, batch 16 MiB).',
+  },
+  unsupported_media_type: { status: 415, meaning: 'Send the body as application/json.' },
+  validation_failed: {
+    status: 422,
+    meaning: 'One or more fields are not as the operation takes them; errors names each.',
+  },
+  unknown_field: {
+    status: 422,
+    meaning: 'A body field or query parameter that the operation does not know.',
+  },
+  contact_details_required: {
+    status: 422,
+    meaning: 'Neither a usable e-mail address nor a usable phone number was given.',
+  },
+  location_required: {
+    status: 422,
+    meaning: 'The key covers several locations: say which one in location_id.',
+  },
+  too_many_requests: { status: 429, meaning: 'Too many requests; wait for Retry-After seconds.' },
+  internal_error: {
+    status: 500,
+    meaning: 'A fault of the service. The request id in x-request-id finds it in the log.',
+  },
+  database_unavailable: {
+    status: 503,
+    meaning:
+      'The database cannot be reached just now. Retry after Retry-After seconds; upserts are safe to repeat.',
+  },
+  query_timeout: {
+    status: 503,
+    meaning: 'The database took too long over this request. Narrow it down or retry.',
+  },
+  storage_full: { status: 503, meaning: 'The database has no room left to write.' },
+  shutting_down: { status: 503, meaning: 'The service is stopping. Retry after Retry-After seconds.' },
+} as const satisfies Record<string, { status: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An answer that is not a success: thrown where the rule is known, turned into the envelope in one place. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  /** What goes into the body beside the code: errors, customer_id, blockers, current. */
+  readonly details: Record<string, unknown>;
+
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}) {
+    super(message);
+    this.code = code;
+    this.status = ERRORS[code].status;
+    this.details = details;
+  }
+}
+
+/** 422 for a list of field errors; the code is `unknown_field` when nothing else is wrong. */
+export function invalid(errors: FieldError[]): ApiError {
+  const shown = errors.slice(0, 100);
+  const code = shown.every((error) => error.code === 'unknown_field') ? 'unknown_field' : 'validation_failed';
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return new ApiError(code, `${shown[0]!.message}${more}`, { errors: shown });
+}
+
+export const notFound = (what: 'customer' | 'location' | 'api_key'): ApiError =>
+  new ApiError(
+    `${what}_not_found`,
+    `${what === 'api_key' ? 'API key' : what[0]!.toUpperCase() + what.slice(1)} not found.`,
+  );

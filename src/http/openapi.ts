@@ -1,0 +1,139 @@
+/** The OpenAPI 3.1 document and the reference at /docs, made from the routes: the schemas that validate are the ones shown. */
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { ERRORS, type ErrorCode } from './errors.ts';
+import type { Route } from './route.ts';
+
+/** Errors that any operation may answer. */
+const COMMON: ErrorCode[] = [
+  'invalid_request',
+  'unauthorized',
+  'forbidden',
+  'too_many_requests',
+  'internal_error',
+  'database_unavailable',
+  'query_timeout',
+  'storage_full',
+  'shutting_down',
+];
+const WITH_INPUT: ErrorCode[] = ['validation_failed', 'unknown_field'];
+const WITH_BODY: ErrorCode[] = [
+  'malformed_json',
+  'duplicate_field',
+  'nested_too_deep',
+  'payload_too_large',
+  'unsupported_media_type',
+];
+
+/** The errors an operation may answer. */
+export const errorsOf = (route: Route): ErrorCode[] => [
+  ...COMMON,
+  ...(route.query || route.body || route.versioned ? WITH_INPUT : []),
+  ...(route.body ? WITH_BODY : []),
+  ...(route.errors ?? []),
+];
+
+const envelope = (body: object, message: object) => ({
+  type: 'object',
+  properties: { success: { type: 'boolean', const: true }, message, body },
+  required: ['success', 'message', 'body'],
+  additionalProperties: false,
+});
+
+const errorEnvelope = (codes: ErrorCode[]) => ({
+  type: 'object',
+  properties: {
+    success: { type: 'boolean', const: false },
+    message: { type: 'string', description: 'A sentence a person can read.' },
+    body: {
+      type: 'object',
+      properties: {
+        code: { type: 'string', enum: codes },
+        errors: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { field: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+            required: ['field', 'code', 'message'],
+          },
+        },
+      },
+      required: ['code'],
+      additionalProperties: true,
+    },
+  },
+  required: ['success', 'message', 'body'],
+  additionalProperties: false,
+});
+
+/** A route as Fastify takes it: the request's schemas to validate, the answers' to document. */
+export function toSchema(route: Route): object {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of errorsOf(route)) {
+    const { status } = ERRORS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const errors = [...byStatus].map(([status, codes]) => [
+    status,
+    {
+      description: codes.map((code) => `\`${code}\`: ${ERRORS[code].meaning}`).join('\n\n'),
+      ...errorEnvelope(codes),
+    },
+  ]);
+  const { status, message, body, example } = route.success;
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    ...(route.description && { description: route.description }),
+    tags: [route.tag],
+    security: [{ bearer: [] }],
+    ...(route.params && { params: route.params }),
+    ...(route.query && { querystring: route.query }),
+    ...(route.body && {
+      body: { ...route.body, ...(route.example !== undefined && { examples: [route.example] }) },
+    }),
+    response: {
+      [status]: {
+        description: message,
+        ...envelope(body, { type: 'string', const: message }),
+        ...(example !== undefined && { examples: [{ success: true, message, body: example }] }),
+      },
+      ...Object.fromEntries(errors),
+    },
+  };
+}
+
+const DESCRIPTION = `Manage customer records on a business location: *here is a name and a phone number; find this customer or make them, and never make them twice.*
+
+Every request carries \`Authorization: Bearer YOUR_KEY_HERE\`. Every answer is \`{ "success": …, "message": …, "body": … }\`.`;
+
+/** Documents the routes registered after it, at /openapi.json and /docs. */
+export async function registerOpenApi(app: FastifyInstance, bodies: Record<string, object>): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Clientele', description: DESCRIPTION, version: '2' },
+      servers: [{ url: '/' }],
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'clt_…' } } },
+    },
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: 'Clientele API' },
+    uiConfig: {
+      deepLinking: true,
+      displayRequestDuration: true,
+      persistAuthorization: false,
+      tryItOutEnabled: true,
+      validatorUrl: null,
+    },
+  });
+  let document: string | undefined;
+  app.get('/openapi.json', { schema: { hide: true } as object }, async (_request, reply) => {
+    document ??= JSON.stringify(app.swagger(), (_key, value) =>
+      value?.['x-checked-as'] ? bodies[value['x-checked-as']] : value,
+    );
+    return reply.type('application/json; charset=utf-8').send(document);
+  });
+}

@@ -1,0 +1,133 @@
+/** The HTTP server: what it takes, how it refuses, and the explicit list of everything it serves. */
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import { FORMATS } from '../customers/formats.ts';
+import type { Service } from '../customers/operations.ts';
+import { customerRoutes } from '../customers/routes.ts';
+import { UpsertInput } from '../customers/schema.ts';
+import { tenancyRoutes } from '../tenancy/routes.ts';
+import { failure, sendError, success } from './envelope.ts';
+import { ApiError } from './errors.ts';
+import { parseJsonBody } from './json-body.ts';
+import { registerOpenApi, toSchema } from './openapi.ts';
+import { type Route, registerRoutes } from './route.ts';
+import { schemaCompiler } from './validation.ts';
+
+export type Server = FastifyInstance & { routes: Route[] };
+
+/** Builds the server; it listens when told to. */
+export async function createServer(service: Service, logger: Logger): Promise<Server> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+    clientErrorHandler: answerRawError,
+  });
+  const compile = schemaCompiler(FORMATS);
+  app.setValidatorCompiler(({ schema, httpPart }) => compile(schema as object, httpPart));
+  // Answers are text already: the envelope is written once, beside the message.
+  app.setSerializerCompiler(() => (data) => (typeof data === 'string' ? data : JSON.stringify(data)));
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      // Clients that always send the media type also send it with no body at all.
+      done(null, body.length === 0 ? undefined : parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    sendError(
+      new ApiError('route_not_found', 'There is no such path for this method. See /docs.'),
+      request,
+      reply,
+    ),
+  );
+  app.decorateRequest('caller');
+  app.addHook('onSend', (request, reply, payload, done) => {
+    reply.header('x-request-id', request.id);
+    done(null, payload);
+  });
+  if (logger.isLevelEnabled('info')) logRequests(app);
+
+  await app.register(helmet, {
+    global: true,
+    contentSecurityPolicy: {
+      directives: {
+        'script-src': ["'self'"],
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'upgrade-insecure-requests': null,
+      },
+    },
+    strictTransportSecurity: false,
+  });
+  await app.register(cors, {
+    origin: true,
+    exposedHeaders: ['etag', 'retry-after', 'x-request-id'],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  });
+  await registerOpenApi(app, { UpsertInput });
+
+  const routes = [
+    ...customerRoutes(service, compile(UpsertInput)),
+    ...tenancyRoutes(service.sql, service.authentication),
+  ];
+  registerRoutes(app, routes, service.authentication, toSchema);
+  app.get('/health', { schema: { hide: true } as object }, async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(success('Alive.', { status: 'ok' })),
+  );
+  app.get('/ready', { schema: { hide: true } as object }, async (_request, reply) => {
+    await service.sql`select 1`;
+    return reply.type('application/json; charset=utf-8').send(success('Ready.', { status: 'ok' }));
+  });
+  app.get('/', { schema: { hide: true } as object }, async (_request, reply) => reply.redirect('/docs'));
+  await app.ready();
+  return Object.assign(app, { routes }) as unknown as Server;
+}
+
+/** Method, route, status, time and ids; never a URL, a body or a header: they hold personal data and keys. */
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        key: request.caller?.scope.actor.id,
+      },
+      'request',
+    );
+    done();
+  });
+}
+
+/** What is not HTTP at all still gets the envelope, then the connection is closed. */
+function answerRawError(error: Error & { code?: string }, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  const isHeaders = error.code === 'HPE_HEADER_OVERFLOW';
+  const isTimeout = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const status = isHeaders
+    ? '431 Request Header Fields Too Large'
+    : isTimeout
+      ? '408 Request Timeout'
+      : '400 Bad Request';
+  const message = isHeaders
+    ? 'The headers are too large.'
+    : isTimeout
+      ? 'The request took too long to arrive.'
+      : 'The request is not valid HTTP.';
+  const body = failure(new ApiError('invalid_request', message));
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,185 @@
+/**
+ * Requests against their schemas: text is trimmed and normalised, everything wrong is reported at once, each
+ * with its field, a code and a sentence. Nothing here knows what a customer is; formats are registered by who does.
+ */
+import { Ajv, type ErrorObject, type FormatDefinition, type ValidateFunction } from 'ajv';
+import { type ApiError, type FieldError, invalid } from './errors.ts';
+
+/** A check on a string, named in schemas as `format`. */
+export interface Format {
+  test(text: string): boolean;
+  code: string;
+  message: string;
+}
+
+export class InvalidRequest extends Error {
+  readonly errors: FieldError[];
+  constructor(errors: FieldError[]) {
+    super('invalid request');
+    this.errors = errors;
+  }
+
+  /** The 422 to answer. */
+  toApiError(): ApiError {
+    return invalid(this.errors);
+  }
+}
+
+export type Validator = (data: unknown) => { value: unknown } | { error: InvalidRequest };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/i;
+
+const STANDARD_FORMATS: Record<string, Format> = {
+  uuid: { test: (text) => UUID.test(text), code: 'invalid_uuid', message: 'must be a UUID' },
+  'date-time': {
+    test: (text) => TIME.test(text) && !Number.isNaN(Date.parse(text)),
+    code: 'invalid_time',
+    message: 'must be a time as 2026-01-31T09:30:00Z',
+  },
+};
+
+/** Makes the compiler that turns a schema into a validator; `coerce` reads numbers and lists out of query text. */
+export function schemaCompiler(formats: Record<string, Format>) {
+  const known = { ...STANDARD_FORMATS, ...formats };
+  const make = (coerce: boolean) => {
+    const ajv = new Ajv({
+      allErrors: true,
+      strict: false,
+      useDefaults: true,
+      coerceTypes: coerce ? 'array' : false,
+    });
+    for (const [name, format] of Object.entries(known))
+      ajv.addFormat(name, { type: 'string', validate: format.test } as FormatDefinition<string>);
+    ajv.addKeyword({
+      keyword: 'maxBytes',
+      type: 'object',
+      validate: (limit: number, data: unknown) => Buffer.byteLength(JSON.stringify(data)) <= limit,
+    });
+    return ajv;
+  };
+  const strict = make(false);
+  const coercing = make(true);
+
+  return (schema: object, part = 'body'): Validator => {
+    const validate = (part === 'body' ? strict : coercing).compile(schema);
+    return (data) => {
+      const textErrors: FieldError[] = [];
+      const value = cleaned(data, '', textErrors);
+      const errors = validate(value) ? textErrors : [...textErrors, ...toFieldErrors(validate, part, known)];
+      return errors.length > 0 ? { error: new InvalidRequest(errors) } : { value };
+    };
+  };
+}
+
+/**
+ * A copy with every text trimmed and NFC-normalised. NUL and lone surrogates, which no database keeps, and
+ * numbers that JavaScript would round are errors.
+ */
+function cleaned(value: unknown, path: string, errors: FieldError[]): unknown {
+  if (typeof value === 'string') {
+    checkText(value, path, errors);
+    return value.normalize('NFC').trim();
+  }
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+      errors.push({
+        field: path,
+        code: 'number_out_of_range',
+        message: `${path} is larger than a number can hold exactly. Send it as text.`,
+      });
+    }
+    return value;
+  }
+  if (Array.isArray(value)) return value.map((item, i) => cleaned(item, join(path, String(i)), errors));
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const field = join(path, key);
+    checkText(key, field, errors);
+    if (key === '__proto__')
+      errors.push({ field, code: 'unknown_field', message: `${field} is not a field of this operation.` });
+    else copy[key] = cleaned(item, field, errors);
+  }
+  return copy;
+}
+
+function checkText(text: string, path: string, errors: FieldError[]): void {
+  if (!text.includes('\0') && text.isWellFormed()) return;
+  const field = path.toWellFormed().replaceAll('\0', '\uFFFD');
+  errors.push({
+    field,
+    code: 'invalid_text',
+    message: `${field} holds a NUL character or half a surrogate pair. Remove it.`,
+  });
+}
+
+const join = (path: string, key: string) => (path === '' ? key : `${path}/${key}`);
+
+function toFieldErrors(
+  validate: ValidateFunction,
+  part: string,
+  formats: Record<string, Format>,
+): FieldError[] {
+  const seen = new Set<string>();
+  return (validate.errors ?? [])
+    .filter((error) => error.keyword !== 'if')
+    .map((error) => toFieldError(error, part, formats))
+    .filter(({ field, code }) => !seen.has(`${field} ${code}`) && seen.add(`${field} ${code}`));
+}
+
+const TYPE_NAMES: Record<string, string> = {
+  object: 'an object',
+  array: 'a list',
+  string: 'text',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+  null: 'null',
+};
+const typeName = (type: string | string[]) =>
+  [type]
+    .flat()
+    .map((name) => TYPE_NAMES[name] ?? name)
+    .join(' or ');
+const list = (values: unknown[]) => values.map((value) => JSON.stringify(value)).join(', ');
+
+/** For each JSON Schema keyword: the code and what is said after the field's name. */
+const SENTENCES: Record<
+  string,
+  (params: { type: string; allowedValues: unknown[]; limit: number }) => [code: string, sentence: string]
+> = {
+  type: ({ type }) => ['wrong_type', `must be ${typeName(type)}`],
+  required: () => ['required', 'is missing'],
+  enum: ({ allowedValues }) => ['not_allowed', `must be one of ${list(allowedValues)}`],
+  maxLength: ({ limit }) => ['too_long', `is longer than ${limit} characters`],
+  minLength: () => ['blank', 'is blank'],
+  maxItems: ({ limit }) => ['too_many', `has more than ${limit} items`],
+  minItems: () => ['too_few', 'has no items'],
+  minimum: ({ limit }) => ['too_small', `must be at least ${limit}`],
+  maximum: ({ limit }) => ['too_large', `must be at most ${limit}`],
+  maxBytes: () => ['too_large', 'is larger than 16 KiB'],
+};
+
+function toFieldError(error: ErrorObject, part: string, formats: Record<string, Format>): FieldError {
+  const parent = error.instancePath.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+  const params = error.params as Record<string, string>;
+  const extra =
+    error.keyword === 'required'
+      ? params.missingProperty
+      : error.keyword === 'additionalProperties'
+        ? params.additionalProperty
+        : null;
+  const path = extra == null ? parent : join(parent, extra);
+  const field = path || (part === 'body' ? 'body' : part);
+  if (error.keyword === 'additionalProperties') {
+    const what = part === 'body' ? 'a field' : 'a query parameter';
+    return { field, code: 'unknown_field', message: `${field} is not ${what} of this operation. Remove it.` };
+  }
+  const format = error.keyword === 'format' ? formats[params.format!] : undefined;
+  if (format) return { field, code: format.code, message: `${field} ${format.message}.` };
+  const [code, sentence] = SENTENCES[error.keyword]?.(
+    error.params as { type: string; allowedValues: unknown[]; limit: number },
+  ) ?? ['invalid', error.message ?? 'is not valid'];
+  return { field, code, message: `${field} ${sentence}.` };
+}

@@ -1,0 +1,40 @@
+/** What an API key looks like: `clt_<business in base62>_<30 secret><6 CRC32>`, all base62. Pure. */
+import { createHash, randomInt } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const SECRET_LENGTH = 30;
+const CHECKSUM_LENGTH = 6;
+const SHAPE = new RegExp(
+  `^clt_([0-9A-Za-z]{1,22})_([0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`,
+);
+
+/** A new key for a business: 178 bits of chance. Shown once; only its hash is kept. */
+export function makeKey(businessId: string): string {
+  const secret = Array.from({ length: SECRET_LENGTH }, () => DIGITS[randomInt(62)]).join('');
+  const body = `clt_${toBase62(BigInt(`0x${businessId.replaceAll('-', '')}`))}_${secret}`;
+  return body + checksum(body);
+}
+
+/** The business a key belongs to; null when it was mistyped or is no key at all, known without a database. */
+export function businessOf(key: string): string | null {
+  const parts = SHAPE.exec(key);
+  if (!parts) return null;
+  if (checksum(key.slice(0, -CHECKSUM_LENGTH)) !== parts[3]) return null;
+  const hex = fromBase62(parts[1]!).toString(16).padStart(32, '0');
+  if (hex.length > 32) return null;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+export const hashKey = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+const checksum = (text: string) => toBase62(BigInt(crc32(text))).padStart(CHECKSUM_LENGTH, '0');
+
+function toBase62(value: bigint): string {
+  let text = '';
+  for (let rest = value; rest > 0n; rest /= 62n) text = DIGITS[Number(rest % 62n)] + text;
+  return text || '0';
+}
+
+const fromBase62 = (text: string): bigint =>
+  [...text].reduce((value, digit) => value * 62n + BigInt(DIGITS.indexOf(digit)), 0n);

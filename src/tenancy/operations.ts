@@ -1,0 +1,215 @@
+/** What can be done with businesses, locations and API keys; the routes and the command line both call these. */
+import { isSupportedCountry } from 'libphonenumber-js/max';
+import type { Queryable, Sql } from '../database/connect.ts';
+import { newId } from '../database/ids.ts';
+import { ApiError, invalid, notFound } from '../http/errors.ts';
+import { type ApiScope, SCOPES } from './authentication.ts';
+import { hashKey, makeKey } from './key.ts';
+import type { Scope } from './scope.ts';
+import * as store from './store.ts';
+
+export interface LocationInput {
+  name: string;
+  country?: string | undefined;
+  timezone?: string | undefined;
+}
+
+export interface KeyInput {
+  name: string;
+  scopes?: ApiScope[] | undefined;
+  location_id?: string | null | undefined;
+  expires_at?: string | null | undefined;
+}
+
+/** A key as it is shown once: with the key itself. */
+export type NewApiKey = store.ApiKey & { key: string };
+
+/** A business with its first location and a key that may do everything. */
+export async function createBusiness(
+  sql: Sql,
+  input: { name: string; location: LocationInput },
+): Promise<{ id: string; location: store.Location; apiKey: NewApiKey }> {
+  const id = newId();
+  const location = newLocation(input.location);
+  return await sql.begin(async (tx) => {
+    await store.insertBusiness(tx, { id, name: input.name, created_at: new Date().toISOString() });
+    await store.insertLocation(tx, id, location);
+    const apiKey = await insertKey(tx, id, { name: 'First key', scopes: [...SCOPES] });
+    return { id, location, apiKey };
+  });
+}
+
+export async function createLocation(sql: Sql, scope: Scope, input: LocationInput): Promise<store.Location> {
+  requireAllLocations(scope);
+  const location = newLocation(input);
+  await sql.begin((tx) => store.insertLocation(tx, scope.businessId, location));
+  return location;
+}
+
+export async function getLocation(sql: Queryable, scope: Scope, id: string): Promise<store.Location> {
+  const isOurs = scope.locationId === null || scope.locationId === id;
+  const [location] = isOurs ? await store.selectLocations(sql, scope.businessId, id, null, 1) : [];
+  if (!location) throw notFound('location');
+  return location;
+}
+
+export async function listLocations(sql: Queryable, scope: Scope, after: string | null, limit: number) {
+  return page(await store.selectLocations(sql, scope.businessId, scope.locationId, after, limit + 1), limit);
+}
+
+export async function changeLocation(
+  sql: Queryable,
+  scope: Scope,
+  id: string,
+  input: Partial<LocationInput>,
+): Promise<store.Location> {
+  const current = await getLocation(sql, scope, id);
+  const changed = {
+    ...current,
+    ...checkedPlace({ ...current, ...input }),
+    updated_at: new Date().toISOString(),
+  };
+  await store.updateLocation(sql, scope.businessId, changed);
+  return changed;
+}
+
+function newLocation(input: LocationInput): store.Location {
+  const now = new Date().toISOString();
+  return { id: newId(), ...checkedPlace(input), created_at: now, updated_at: now };
+}
+
+function checkedPlace({ name, country = 'AU', timezone = 'Australia/Sydney' }: LocationInput) {
+  const code = country.toUpperCase();
+  const errors = [];
+  if (!isSupportedCountry(code)) {
+    errors.push({
+      field: 'country',
+      code: 'invalid_country',
+      message: `country must be a two-letter ISO 3166 code such as AU, not "${country}".`,
+    });
+  }
+  if (!isTimezone(timezone)) {
+    errors.push({
+      field: 'timezone',
+      code: 'invalid_timezone',
+      message: `timezone must be an IANA name such as Australia/Sydney, not "${timezone}".`,
+    });
+  }
+  if (errors.length > 0) throw invalid(errors);
+  return { name, country: code, timezone };
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes a key. A caller bound to a location makes keys for that location alone. */
+export async function createApiKey(sql: Queryable, scope: Scope, input: KeyInput): Promise<NewApiKey> {
+  const locationId = input.location_id?.toLowerCase() ?? scope.locationId;
+  if (scope.locationId !== null && locationId !== scope.locationId) throw forbiddenLocation();
+  if (locationId !== null) await getLocation(sql, scope, locationId);
+  return await insertKey(sql, scope.businessId, { ...input, location_id: locationId });
+}
+
+export async function listApiKeys(sql: Queryable, scope: Scope, after: string | null, limit: number) {
+  return page(
+    await store.selectApiKeys(sql, scope.businessId, { location: scope.locationId, after, limit: limit + 1 }),
+    limit,
+  );
+}
+
+/** A new key with the same name, scopes and location; the old one keeps working for the overlap. */
+export async function rotateApiKey(
+  sql: Sql,
+  scope: Scope,
+  id: string,
+  overlapSeconds: number,
+): Promise<NewApiKey> {
+  const old = await getApiKey(sql, scope, id);
+  if (old.revoked_at) throw notFound('api_key');
+  const until = new Date(Date.now() + overlapSeconds * 1000).toISOString();
+  return await sql.begin(async (tx) => {
+    const fresh = await insertKey(tx, scope.businessId, {
+      name: old.name,
+      scopes: old.scopes as ApiScope[],
+      location_id: old.location_id,
+    });
+    if (overlapSeconds > 0) await store.expireApiKey(tx, scope.businessId, old.id, until);
+    else await store.revokeApiKey(tx, scope.businessId, old.id, until);
+    return fresh;
+  });
+}
+
+/** Ends a key; doing it again changes nothing. */
+export async function revokeApiKey(sql: Queryable, scope: Scope, id: string): Promise<store.ApiKey> {
+  const key = await getApiKey(sql, scope, id);
+  const at = new Date().toISOString();
+  await store.revokeApiKey(sql, scope.businessId, key.id, at);
+  return { ...key, revoked_at: key.revoked_at ?? at };
+}
+
+async function getApiKey(sql: Queryable, scope: Scope, id: string): Promise<store.ApiKey> {
+  const [key] = await store.selectApiKeys(sql, scope.businessId, {
+    id,
+    location: scope.locationId,
+    after: null,
+    limit: 1,
+  });
+  if (!key) throw notFound('api_key');
+  return key;
+}
+
+async function insertKey(sql: Queryable, businessId: string, input: KeyInput): Promise<NewApiKey> {
+  const secret = makeKey(businessId);
+  const key: store.ApiKey = {
+    id: newId(),
+    name: input.name,
+    location_id: input.location_id ?? null,
+    scopes: input.scopes ?? ['customers:read', 'customers:write'],
+    created_at: new Date().toISOString(),
+    expires_at: input.expires_at ? new Date(input.expires_at).toISOString() : null,
+    revoked_at: null,
+    last_used_at: null,
+  };
+  await store.insertApiKey(sql, businessId, { ...key, hash: hashKey(secret) });
+  return { ...key, key: secret };
+}
+
+export async function getDeleteRules(sql: Queryable, scope: Scope) {
+  const { delete_rules: rules } = await store.selectSettings(sql, scope.businessId);
+  return { protected_statuses: rules?.protected_statuses ?? [], protected_tags: rules?.protected_tags ?? [] };
+}
+
+export async function setDeleteRules(
+  sql: Queryable,
+  scope: Scope,
+  rules: { protected_statuses?: string[]; protected_tags?: string[] },
+) {
+  requireAllLocations(scope);
+  const next = { ...(await getDeleteRules(sql, scope)), ...rules };
+  await store.updateDeleteRules(sql, scope.businessId, next);
+  return next;
+}
+
+const forbiddenLocation = () =>
+  new ApiError(
+    'location_forbidden',
+    'This API key is bound to one location; this needs a key for all of them.',
+  );
+
+function requireAllLocations(scope: Scope): void {
+  if (scope.locationId !== null) throw forbiddenLocation();
+}
+
+function page<T extends { id: string }>(
+  rows: T[],
+  limit: number,
+): { items: T[]; next_cursor: string | null } {
+  const items = rows.slice(0, limit);
+  return { items, next_cursor: rows.length > limit ? items.at(-1)!.id : null };
+}

@@ -1,0 +1,267 @@
+/** Locations, API keys and delete rules as HTTP routes (contract sections 4 and 5). No logic. */
+import Type from 'typebox';
+import type { Sql } from '../database/connect.ts';
+import { isUuid } from '../database/ids.ts';
+import { notFound } from '../http/errors.ts';
+import { type Route, route } from '../http/route.ts';
+import { type ApiScope, type Authentication, SCOPES } from './authentication.ts';
+import * as operations from './operations.ts';
+
+const strict = { additionalProperties: false };
+const Uuid = Type.String({ format: 'uuid' });
+const Timestamp = Type.String({ format: 'date-time' });
+const orNull = (format: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], format });
+const name = Type.String({ minLength: 1, maxLength: 200 });
+const Scopes = Type.Array(Type.Unsafe<ApiScope>({ type: 'string', enum: [...SCOPES] }), {
+  minItems: 1,
+  maxItems: SCOPES.length,
+});
+
+const place = {
+  country: Type.Optional(
+    Type.String({
+      minLength: 2,
+      maxLength: 2,
+      description: 'ISO 3166 code; reads phone numbers without a country code. Default AU.',
+    }),
+  ),
+  timezone: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: 'IANA name. Default Australia/Sydney.' }),
+  ),
+};
+const LocationInput = Type.Object({ name, ...place }, strict);
+const LocationChange = Type.Object({ name: Type.Optional(name), ...place }, strict);
+const Location = Type.Object(
+  {
+    id: Uuid,
+    name: Type.String(),
+    country: Type.String(),
+    timezone: Type.String(),
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  },
+  { ...strict, title: 'Location' },
+);
+
+const KeyInput = Type.Object(
+  {
+    name,
+    scopes: Type.Optional(Scopes),
+    location_id: Type.Optional(orNull('uuid')),
+    expires_at: Type.Optional(orNull('date-time')),
+  },
+  strict,
+);
+const keyFields = {
+  id: Uuid,
+  name: Type.String(),
+  location_id: orNull('uuid'),
+  scopes: Type.Array(Type.String()),
+  created_at: Timestamp,
+  expires_at: orNull('date-time'),
+  revoked_at: orNull('date-time'),
+  last_used_at: orNull('date-time'),
+};
+const ApiKey = Type.Object(keyFields, { ...strict, title: 'ApiKey' });
+const NewApiKey = Type.Object(
+  { ...keyFields, key: Type.String({ description: 'The key itself: shown this once, never again.' }) },
+  strict,
+);
+const Rotation = Type.Object(
+  {
+    overlap_seconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2_592_000,
+        default: 86_400,
+        description: 'How long the old key keeps working. Default one day.',
+      }),
+    ),
+  },
+  strict,
+);
+
+const DeleteRules = Type.Object(
+  {
+    protected_statuses: Type.Array(
+      Type.Unsafe<string>({ type: 'string', enum: ['lead', 'active', 'inactive', 'blocked'] }),
+      { maxItems: 4 },
+    ),
+    protected_tags: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 }),
+  },
+  { ...strict, title: 'DeleteRules' },
+);
+
+const PageQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 100 })),
+    cursor: Type.Optional(Uuid),
+  },
+  strict,
+);
+const pageOf = (item: Parameters<typeof Type.Array>[0]) =>
+  Type.Object(
+    { items: Type.Array(item), next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }) },
+    strict,
+  );
+const params = Type.Object({ id: Type.String() });
+
+export function tenancyRoutes(sql: Sql, authentication: Authentication): Route[] {
+  const admin = { scope: 'admin' as const };
+  /** After a write, what this process knew of keys and locations is asked for again. */
+  const afresh = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    authentication.forget();
+    return result;
+  };
+  const locationId = (id: string) => idOr(id, 'location');
+  const keyId = (id: string) => idOr(id, 'api_key');
+  return [
+    route({
+      ...admin,
+      operationId: 'listLocations',
+      method: 'GET',
+      path: '/locations',
+      summary: 'List locations',
+      tag: 'Locations',
+      scope: 'customers:read',
+      query: PageQuery,
+      success: { status: 200, message: 'Locations fetched!', body: pageOf(Location) },
+      handle: async ({ caller, query }) =>
+        await operations.listLocations(sql, caller.scope, query.cursor ?? null, query.limit ?? 100),
+    }),
+    route({
+      ...admin,
+      operationId: 'createLocation',
+      method: 'POST',
+      path: '/locations',
+      summary: 'Create a location',
+      tag: 'Locations',
+      body: LocationInput,
+      example: { name: 'Wollongong depot', country: 'AU', timezone: 'Australia/Sydney' },
+      success: { status: 201, message: 'Location created!', body: Location },
+      errors: ['location_forbidden'],
+      handle: async ({ caller, body }) => await afresh(operations.createLocation(sql, caller.scope, body)),
+    }),
+    route({
+      ...admin,
+      operationId: 'getLocation',
+      method: 'GET',
+      path: '/locations/:id',
+      summary: 'Get a location',
+      tag: 'Locations',
+      scope: 'customers:read',
+      params,
+      success: { status: 200, message: 'Location fetched!', body: Location },
+      errors: ['location_not_found'],
+      handle: async ({ caller, params }) =>
+        await operations.getLocation(sql, caller.scope, locationId(params.id)),
+    }),
+    route({
+      ...admin,
+      operationId: 'updateLocation',
+      method: 'PATCH',
+      path: '/locations/:id',
+      summary: 'Update a location',
+      tag: 'Locations',
+      params,
+      body: LocationChange,
+      example: { name: 'Wollongong' },
+      success: { status: 200, message: 'Location updated successfully.', body: Location },
+      errors: ['location_not_found'],
+      handle: async ({ caller, params, body }) =>
+        await afresh(operations.changeLocation(sql, caller.scope, locationId(params.id), body)),
+    }),
+    route({
+      ...admin,
+      operationId: 'listApiKeys',
+      method: 'GET',
+      path: '/api-keys',
+      summary: 'List API keys',
+      tag: 'API keys',
+      query: PageQuery,
+      success: { status: 200, message: 'API keys fetched!', body: pageOf(ApiKey) },
+      handle: async ({ caller, query }) =>
+        await operations.listApiKeys(sql, caller.scope, query.cursor ?? null, query.limit ?? 100),
+    }),
+    route({
+      ...admin,
+      operationId: 'createApiKey',
+      method: 'POST',
+      path: '/api-keys',
+      summary: 'Create an API key',
+      tag: 'API keys',
+      description:
+        'Answers the key itself, once. Without scopes it may read and write customers; without location_id it covers all locations.',
+      body: KeyInput,
+      example: { name: 'Website form', scopes: ['customers:write'] },
+      success: { status: 201, message: 'API key created!', body: NewApiKey },
+      errors: ['location_forbidden', 'location_not_found'],
+      handle: async ({ caller, body }) => await operations.createApiKey(sql, caller.scope, body),
+    }),
+    route({
+      ...admin,
+      operationId: 'rotateApiKey',
+      method: 'POST',
+      path: '/api-keys/:id/rotate',
+      summary: 'Rotate an API key',
+      tag: 'API keys',
+      description:
+        'Answers a new key with the same name, scopes and location. The old one keeps working for the overlap.',
+      params,
+      body: Rotation,
+      example: { overlap_seconds: 3600 },
+      success: { status: 201, message: 'API key rotated!', body: NewApiKey },
+      errors: ['api_key_not_found'],
+      handle: async ({ caller, params, body }) =>
+        await afresh(
+          operations.rotateApiKey(sql, caller.scope, keyId(params.id), body.overlap_seconds ?? 86_400),
+        ),
+    }),
+    route({
+      ...admin,
+      operationId: 'revokeApiKey',
+      method: 'DELETE',
+      path: '/api-keys/:id',
+      summary: 'Revoke an API key',
+      tag: 'API keys',
+      description: 'The key fails within one second, everywhere.',
+      params,
+      success: { status: 200, message: 'API key revoked.', body: ApiKey },
+      errors: ['api_key_not_found'],
+      handle: async ({ caller, params }) =>
+        await afresh(operations.revokeApiKey(sql, caller.scope, keyId(params.id))),
+    }),
+    route({
+      ...admin,
+      operationId: 'getDeleteRules',
+      method: 'GET',
+      path: '/delete-rules',
+      summary: 'Get the delete rules',
+      tag: 'Delete rules',
+      success: { status: 200, message: 'Delete rules fetched!', body: DeleteRules },
+      handle: async ({ caller }) => await operations.getDeleteRules(sql, caller.scope),
+    }),
+    route({
+      ...admin,
+      operationId: 'setDeleteRules',
+      method: 'PUT',
+      path: '/delete-rules',
+      summary: 'Set the delete rules',
+      tag: 'Delete rules',
+      description:
+        'Customers with a protected status or tag are not deleted. Rules that are absent stay as they are.',
+      body: Type.Partial(DeleteRules, strict),
+      example: { protected_statuses: ['blocked'] },
+      success: { status: 200, message: 'Delete rules updated successfully.', body: DeleteRules },
+      errors: ['location_forbidden'],
+      handle: async ({ caller, body }) => await afresh(operations.setDeleteRules(sql, caller.scope, body)),
+    }),
+  ];
+}
+
+/** The id as stored, or the 404 of this kind when it can't be one. */
+function idOr(id: string, what: 'location' | 'api_key'): string {
+  if (!isUuid(id)) throw notFound(what);
+  return id.toLowerCase();
+}

@@ -1,0 +1,27 @@
+/** What the first start says: everything a newcomer needs for the first call, on one screen. */
+import type { createBusiness } from './tenancy/operations.ts';
+
+/** The text of a first start with its key (shown this once), or the one line of a later start. */
+export function welcome(address: string, first: Awaited<ReturnType<typeof createBusiness>> | null): string {
+  if (!first) return `Clientele is ready at ${address} (API reference: ${address}/docs). Ctrl-C stops it.`;
+  return `
+Clientele is ready at ${address}
+API reference:      ${address}/docs
+
+A business, a location and a key were made for you. The key is shown this once:
+
+${credentials(first)}
+
+Try it: find this customer or make them, and run it twice.
+
+curl -X PUT ${address}/api/v2/customers \\
+  -H 'Authorization: Bearer ${first.apiKey.key}' \\
+  -H 'Content-Type: application/json' \\
+  -d '{"name": "Mikayla Malloney", "phone": "0412 345 678"}'
+
+Ctrl-C stops the service and its database.`;
+}
+
+/** The two lines that scripts may read: the key and the location. */
+export const credentials = (made: Awaited<ReturnType<typeof createBusiness>>): string =>
+  `API key: ${made.apiKey.key}\nLocation: ${made.location.id}`;

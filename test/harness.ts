@@ -1,0 +1,206 @@
+/** What every test starts from: a database of its own, the real server on it, and as many businesses as it likes. */
+import { randomUUID } from 'node:crypto';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import type { Blocker } from '../src/customers/plan-delete.ts';
+import type { Customer, UpsertReport, Warning } from '../src/customers/schema.ts';
+import { WriteQueue } from '../src/customers/write-queue.ts';
+import { connect, type Sql } from '../src/database/connect.ts';
+import type { HistoryEvent } from '../src/events/history.ts';
+import type { FieldError } from '../src/http/errors.ts';
+import { createServer, type Server } from '../src/http/server.ts';
+import { Authentication } from '../src/tenancy/authentication.ts';
+import { createApiKey, createBusiness, createLocation, type KeyInput } from '../src/tenancy/operations.ts';
+import { withDatabase } from './postgres.ts';
+import { unboundTable } from './statement-watch.ts';
+
+/** Every field a body of the API may have; a test reads those that its answer holds. */
+export interface Body extends Customer {
+  code: string;
+  errors: FieldError[];
+  warnings: Warning[];
+  upsert: UpsertReport;
+  previously_deleted: boolean;
+  customer_id: string;
+  customer_ids: string[];
+  conflicts: UpsertReport['conflicts'];
+  blockers: Blocker[];
+  current: Customer;
+  deleted_at: string | null;
+  items: (Body & HistoryEvent & { status: number; customer: Body })[];
+  page: number;
+  page_size: number;
+  total: number;
+  total_pages: number;
+  total_is_lower_bound: boolean;
+  next_cursor: string | null;
+  as_of: string;
+  created: number;
+  updated: number;
+  unchanged: number;
+  found: number;
+  failed: number;
+  key: string;
+  country: string;
+  timezone: string;
+  scopes: string[];
+  revoked_at: string | null;
+  expires_at: string | null;
+  protected_statuses: string[];
+  protected_tags: string[];
+}
+
+export interface Answer {
+  status: number;
+  success: boolean;
+  message: string;
+  body: Body;
+  headers: Headers;
+  text: string;
+}
+
+export interface CallOptions {
+  key?: string | null;
+  headers?: Record<string, string>;
+}
+
+/** Sends one request; a string body goes as it is. */
+export type Send = (method: string, path: string, body?: unknown, options?: CallOptions) => Promise<Answer>;
+
+export interface TestBusiness {
+  id: string;
+  locationId: string;
+  /** A key for all locations and all scopes. */
+  key: string;
+  /** Sends as that key. */
+  send: Send;
+  addLocation(country?: string): Promise<string>;
+  addKey(input: Partial<KeyInput>): Promise<{ id: string; key: string; send: Send }>;
+}
+
+export interface TestService {
+  url: string;
+  databaseUrl: string;
+  server: Server;
+  writes: WriteQueue;
+  authentication: Authentication;
+  /** For the test's own looks into the database; not watched. */
+  sql: Sql;
+  send: Send;
+  business(country?: string): Promise<TestBusiness>;
+}
+
+/**
+ * Starts the service for the tests of one file and stops it after them. The suite fails when a statement of the
+ * service touched a table of the tenants without naming the one business.
+ */
+export function useService(options: { groupCommit?: boolean; statementTimeout?: number } = {}): TestService {
+  const service = {} as TestService;
+  const unbound: string[] = [];
+  let watched: Sql;
+  let drop: () => Promise<void>;
+
+  beforeAll(async () => {
+    const made = await createDatabase();
+    drop = made.drop;
+    const onStatement = (text: string) => {
+      const table = unboundTable(text);
+      if (table) unbound.push(`${table}: ${text}`);
+    };
+    watched = connect(made.url, {
+      max: 8,
+      onStatement,
+      statementTimeout: options.statementTimeout ?? 20_000,
+    });
+    const running = await serve(watched, options.groupCommit ?? true);
+    Object.assign(service, running, { databaseUrl: made.url, sql: connect(made.url, { max: 4 }) });
+    service.send = sender(service.url, null);
+    service.business = (country) => makeBusiness(service, country);
+  });
+
+  afterAll(async () => {
+    await service.server?.close();
+    await watched?.end();
+    await service.sql?.end();
+    await drop?.();
+    expect(unbound, 'statements that touch a tenant table without binding business_id').toEqual([]);
+  });
+  return service;
+}
+
+/** A clone of the migrated template. */
+export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const serverUrl = inject('serverUrl');
+  const name = `clientele_test_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
+  const admin = connect(serverUrl, { max: 1, statementTimeout: 0 });
+  await admin.unsafe(`create database ${name} template ${inject('templateName')}`);
+  return {
+    url: withDatabase(serverUrl, name),
+    async drop() {
+      await admin.unsafe(`drop database ${name} with (force)`);
+      await admin.end();
+    },
+  };
+}
+
+/** A server of its own on a database, as another process would be. */
+export async function serve(sql: Sql, groupCommit = true) {
+  const [instance] = await sql`select secret from instance`;
+  const authentication = new Authentication(sql);
+  const writes = new WriteQueue(sql, { groupCommit });
+  const logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
+  const server = await createServer({ sql, writes, authentication, cursorSecret: instance!.secret }, logger);
+  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  return { server, writes, authentication, url };
+}
+
+async function makeBusiness(service: TestService, country = 'AU'): Promise<TestBusiness> {
+  const { sql } = service;
+  const { id, location, apiKey } = await createBusiness(sql, {
+    name: 'Test business',
+    location: { name: 'Main', country },
+  });
+  const scope = {
+    businessId: id,
+    locationId: null,
+    actor: { type: 'system' as const, id: null, name: 'test' },
+  };
+  return {
+    id,
+    locationId: location.id,
+    key: apiKey.key,
+    send: sender(service.url, apiKey.key),
+    addLocation: async (of = 'AU') => {
+      const { id: added } = await createLocation(sql, scope, { name: 'Another', country: of });
+      service.authentication.forget();
+      return added;
+    },
+    addKey: async (input) => {
+      const made = await createApiKey(sql, scope, { name: 'Another key', ...input });
+      return { id: made.id, key: made.key, send: sender(service.url, made.key) };
+    },
+  };
+}
+
+export const API = '/api/v2';
+
+/** Sends requests below the base path (or to an absolute path that starts with `//`) as a key. */
+export function sender(url: string, defaultKey: string | null): Send {
+  return async (method, path, body, { key = defaultKey, headers = {} } = {}) => {
+    const response = await fetch(url + (path.startsWith('//') ? path.slice(1) : API + path), {
+      method,
+      headers: {
+        ...(key && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && {
+        body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+      }),
+      redirect: 'manual',
+    } as RequestInit);
+    const text = await response.text();
+    const parsed = text.startsWith('{') ? JSON.parse(text) : {};
+    return { status: response.status, headers: response.headers, text, ...parsed };
+  };
+}
