@@ -3,7 +3,7 @@
  * installs nothing. It is the real server (fsync on, many connections), on loopback, with a password of its own.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import {
   access,
@@ -13,6 +13,7 @@ import {
   mkdir,
   mkdtemp,
   readFile,
+  readlink,
   rename,
   rm,
   stat,
@@ -373,15 +374,21 @@ async function clusterDirectory(
 ): Promise<{ cluster: string; notice: string | null }> {
   const cluster = join(dataDir, 'postgres');
   if (user.uid === undefined || (await canEnter(dataDir, user.uid))) return { cluster, notice: null };
-  const real = join(SHARED_DIR, createHash('sha256').update(dataDir).digest('hex').slice(0, 16), 'postgres');
-  await mkdir(dirname(real), { recursive: true, mode: 0o755 });
-  await symlink(real, cluster).catch((error) => {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  });
+  const known = await readlink(cluster).catch(() => null);
+  const real = known ?? join(await sharedDirectory(), 'postgres');
+  if (!known) await symlink(real, cluster);
   return {
     cluster: real,
     notice: `Only root may enter ${dataDir}, so PostgreSQL keeps its files in ${real}.`,
   };
+}
+
+/** A directory of its own for each data directory: a removed one never meets the files of its predecessor. */
+async function sharedDirectory(): Promise<string> {
+  await mkdir(SHARED_DIR, { recursive: true, mode: 0o755 });
+  const dir = await mkdtemp(join(SHARED_DIR, 'data-'));
+  await chmod(dir, 0o755);
+  return dir;
 }
 
 async function freePort(): Promise<number> {
