@@ -1,12 +1,11 @@
 /** The life of the process: configuration → database → schema → listen; and the same backwards to stop. */
 import pino from 'pino';
 import { type Config, readConfig } from './config.ts';
-import { WriteQueue } from './customers/write-queue.ts';
+import { openService } from './customers/operations.ts';
 import { connect, type Sql } from './database/connect.ts';
 import { type Embedded, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { createServer } from './http/server.ts';
-import { Authentication } from './tenancy/authentication.ts';
 import { createBusiness } from './tenancy/operations.ts';
 import { anyBusiness } from './tenancy/store.ts';
 import { welcome } from './welcome.ts';
@@ -38,10 +37,9 @@ async function serve(config: Config, sql: Sql, embedded: Embedded | null, logger
         name: 'My business',
         location: { name: 'Main', country: config.country, timezone: config.timezone },
       });
-  const [instance] = await sql`select secret from instance`;
-  const authentication = new Authentication(sql);
-  const writes = new WriteQueue(sql, { groupCommit: config.groupCommit });
-  const app = await createServer({ sql, writes, authentication, cursorSecret: instance!.secret }, logger);
+  const service = await openService(sql, { groupCommit: config.groupCommit });
+  const { authentication } = service;
+  const app = await createServer(service, logger);
   const address = await app.listen({ port: config.port, host: config.host });
   console.log(welcome(address, first));
 

@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { API, useService } from './harness.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const examples = [...readme.matchAll(/```sh\n((?:(?!```)[\s\S])*?curl[\s\S]*?)```\s+```json\n([\s\S]*?)```/g)].map(
-  ([, command, answer]) => ({ command: command!.trim(), answer: answer! }),
-);
+const examples = [
+  ...readme.matchAll(/```sh\n((?:(?!```)[\s\S])*?curl[\s\S]*?)```\s+```json\n([\s\S]*?)```/g),
+].map(([, command, answer]) => ({ command: command!.trim(), answer: answer! }));
 
 const service = useService();
 const run = promisify(execFile);
@@ -34,7 +34,9 @@ describe('README', () => {
       const created = answers.findLast((answer) => answer.includes('Customer created!'));
       const ID = created ? JSON.parse(created).body.id : '';
       const script = command.replace(/^export ID=.*$/m, '').replaceAll('curl ', 'curl -sS ');
-      const { stdout } = await run('bash', ['-c', script], { env: { ...process.env, KEY: key, API: service.url + API, ID } });
+      const { stdout } = await run('bash', ['-c', script], {
+        env: { ...process.env, KEY: key, API: service.url + API, ID },
+      });
       answers.push(stdout);
     }
     expect(story(answers)).toEqual(story(examples.map(({ answer }) => answer)));

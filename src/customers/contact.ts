@@ -5,7 +5,10 @@
 import { domainToASCII } from 'node:url';
 import {
   type CountryCode,
+  getCountries,
+  getCountryCallingCode,
   isSupportedCountry,
+  Metadata,
   type PhoneNumber,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
@@ -36,15 +39,17 @@ export function normalizeContact(
   text: string,
   country: string,
 ): Detail | { absent: Omit<Warning, 'field'> } {
-  if (isPlaceholder(type, text)) {
-    return {
-      absent: {
-        code: 'placeholder_ignored',
-        message: `"${text}" stands for no ${type === 'email' ? 'e-mail address' : 'phone number'} and was ignored.`,
-      },
-    };
-  }
-  return type === 'email' ? normalizeEmail(text)! : normalizePhone(text, country);
+  const absent = {
+    code: 'placeholder_ignored',
+    message: `"${text}" stands for no ${type === 'email' ? 'e-mail address' : 'phone number'} and was ignored.`,
+  };
+  if (isPlaceholder(type, text)) return { absent };
+  if (type === 'email') return normalizeEmail(text)!;
+  const raw = text.trim();
+  const number = parsePhone(raw, country);
+  // +61 400 000 000 fills a blank as 0400 000 000 does.
+  if (number && isFillerNumber(`0${number.nationalNumber}`)) return { absent };
+  return phoneDetail(raw, number, country);
 }
 
 const FILLERS = new Set(
@@ -83,14 +88,14 @@ export function isPlaceholder(type: ContactType, text: string): boolean {
     const at = folded.lastIndexOf('@');
     return at > 0 && FILLER_LOCALS.has(folded.slice(0, at)) && FILLER_DOMAINS.has(folded.slice(at + 1));
   }
-  const digits = digitsOf(text);
-  if (digits === '') return false;
-  return (
-    /^(\d)\1*$/.test(digits) ||
-    /^(0?1234567(89?0?)?|0?123456|9876543(210?)?)$/.test(digits) ||
-    /^0?[1-9]0{7,}$/.test(digits)
-  );
+  return isFillerNumber(digitsOf(text));
 }
+
+/** One digit over and over, digits counted up or down, a first digit and zeros. */
+const isFillerNumber = (digits: string): boolean =>
+  /^(\d)\1*$/.test(digits) ||
+  /^(0?1234567(89?0?)?|0?123456|9876543(210?)?)$/.test(digits) ||
+  /^0?[1-9]0{7,}$/.test(digits);
 
 /** The normal form of an e-mail address, or null when it is not one: trim, NFC, lower case, IDN domain to ASCII. */
 export function normalizeEmail(text: string): Detail | null {
@@ -98,12 +103,15 @@ export function normalizeEmail(text: string): Detail | null {
   const folded = raw.normalize('NFC').toLowerCase();
   const at = folded.lastIndexOf('@');
   const local = folded.slice(0, at);
-  const domain = domainToASCII(folded.slice(at + 1));
+  const given = folded.slice(at + 1);
+  // domainToASCII reads a URL's host: it would drop a path or port and decode %xx.
+  const domain = /^[a-z0-9.\-\u0080-\u{10ffff}]+$/u.test(given) ? domainToASCII(given) : '';
   // RFC 5321 section 4.5.3.1: 64 octets of local part, 255 of domain.
   if (at < 1 || Buffer.byteLength(local) > 64 || domain.length > 255) return null;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
   if (/[\s\u0000-\u001f\u007f"(),:;<>@[\\\]]/.test(local) || /^\.|\.\.|\.$/.test(local)) return null;
-  if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/.test(domain)) return null;
+  if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/.test(domain))
+    return null;
   const value = `${local}@${domain}`;
   return {
     type: 'email',
@@ -125,9 +133,7 @@ const SHORT = 7;
  * The normal form of a phone number as dialled in a country. A number that is not possible there is kept as
  * given and matches the same digits only: a lead is never thrown away.
  */
-export function normalizePhone(text: string, country: string): Detail {
-  const raw = text.trim();
-  const number = parsePhone(raw, country);
+function phoneDetail(raw: string, number: PhoneNumber | null, country: string): Detail {
   if (!number) {
     const digits = digitsOf(raw);
     return {
@@ -181,15 +187,30 @@ function parsePhone(text: string, country: string): PhoneNumber | null {
 /** The ASCII digits of a text. */
 export const digitsOf = (text: string): string => text.normalize('NFKC').replace(/[^0-9]/g, '');
 
+/** The national prefix of each country calling code, such as 0 for 61: parsing every number again costs 20 µs. */
+const NATIONAL_PREFIXES = new Map(
+  getCountries().map((country) => {
+    const metadata = new Metadata();
+    metadata.selectNumberingPlan(country);
+    // The library's types leave this method out.
+    const plan = metadata.numberingPlan as unknown as { nationalPrefix(): string | null };
+    return [getCountryCallingCode(country) as string, plan.nationalPrefix() ?? ''];
+  }),
+);
+
+/** The digits dialled at home for the digits of an E.164 number: 61412345678 is 0412345678. */
+function nationalDigits(international: string): string {
+  const code = [1, 2, 3]
+    .map((length) => international.slice(0, length))
+    .find((prefix) => NATIONAL_PREFIXES.has(prefix));
+  return code ? NATIONAL_PREFIXES.get(code) + international.slice(code.length) : '';
+}
+
 /** Every form somebody may type a stored number in, as digits: international, national, as given. */
 export function searchableDigits(contact: { type: ContactType; value: string; raw: string }): string[] {
   if (contact.type !== 'phone') return [];
-  const number = contact.value.startsWith('+') ? parsePhoneNumberFromString(contact.value) : undefined;
-  const forms = [
-    digitsOf(contact.value),
-    digitsOf(contact.raw),
-    number ? digitsOf(number.formatNational()) : '',
-  ];
+  const digits = digitsOf(contact.value);
+  const forms = [digits, digitsOf(contact.raw), contact.value.startsWith('+') ? nationalDigits(digits) : ''];
   return [...new Set(forms)].filter(
     (form, i, all) => form !== '' && !all.some((other, j) => j !== i && other.includes(form)),
   );

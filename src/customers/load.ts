@@ -1,5 +1,12 @@
 /** What a group of writes must know, read in two statements at most; and one record, for readers. */
-import { type Fragment, type Queryable, unprepared } from '../database/connect.ts';
+import {
+  type Fragment,
+  type Queryable,
+  type Sql,
+  type Transaction,
+  unprepared,
+} from '../database/connect.ts';
+import { Gather } from '../database/gather.ts';
 import { Found, type KeyRow, type Needs } from './found.ts';
 import type { StoredCustomer } from './record.ts';
 
@@ -25,6 +32,19 @@ export async function load(sql: Queryable, businessId: string, needs: Needs): Pr
   for (const row of keys) if (row.customer_id) ids.add(row.customer_id);
   const customers = ids.size > 0 ? await loadCustomers(sql, businessId, [...ids]) : [];
   return new Found(keys, customers, knownWords);
+}
+
+/**
+ * Holds these locations until the transaction ends: writers that take turns wait here. A lock on rows, not an
+ * advisory one, so that it is right wherever the rows are; inserts that refer to the location are not held up.
+ */
+export async function lockLocations(tx: Transaction, businessId: string, ids: string[]): Promise<void> {
+  await tx`
+    select 1
+    from locations
+    where business_id = ${businessId} and id = any(${ids}::uuid[])
+    order by id
+    for no key update`;
 }
 
 async function loadKeys(sql: Queryable, businessId: string, needs: Needs): Promise<KeyRow[]> {
@@ -72,20 +92,18 @@ async function loadWords(sql: Queryable, businessId: string, words: string[]): P
   return rows.map((row) => row.word as string);
 }
 
-/** One live customer of the context, or null. Ids that are no UUID must not come this far. */
-export async function loadCustomer(
-  sql: Queryable,
-  businessId: string,
-  locationId: string | null,
-  id: string,
-): Promise<StoredCustomer | null> {
-  const [row] = await sql<StoredCustomer[]>`
-    select ${customerColumns(sql)}
-    from customers c
-    where c.business_id = ${businessId} and c.id = ${id} and c.deleted_at is null
-      and (${locationId}::uuid is null or c.location_id = ${locationId}::uuid)`;
-  return row ?? null;
-}
+/** Reads by id: those that arrive for a business while one is in flight go together as the next statement. */
+export type CustomerReads = Gather<string, StoredCustomer | null>;
+
+export const customerReads = (sql: Sql): CustomerReads =>
+  new Gather(READ_GROUP, async (businessId, ids) => {
+    const rows = new Map(
+      (await loadCustomers(sql, businessId, [...new Set(ids)])).map((row) => [row.id, row]),
+    );
+    return ids.map((id) => ({ status: 'fulfilled', value: rows.get(id) ?? null }));
+  });
+
+const READ_GROUP = 100;
 
 /** Words of the business that share a typo key with one of these; candidates for a mistyped word. */
 export async function loadNeighbours(sql: Queryable, businessId: string, keys: string[]): Promise<string[]> {

@@ -6,13 +6,13 @@ import type { Sql } from '../database/connect.ts';
 import { isUuid } from '../database/ids.ts';
 import { customerEvents } from '../events/history.ts';
 import { ApiError, type FieldError, notFound } from '../http/errors.ts';
-import type { Authentication, Caller } from '../tenancy/authentication.ts';
+import { Authentication, type Caller } from '../tenancy/authentication.ts';
 import type { LocationContext } from '../tenancy/scope.ts';
 import { readDetails, type SuppliedDetails } from './details.ts';
 import { textOrNull } from './fields.ts';
 import type { Needs } from './found.ts';
 import { list } from './list.ts';
-import { load, loadCustomer } from './load.ts';
+import { type CustomerReads, customerReads, load } from './load.ts';
 import { planCreate } from './plan-create.ts';
 import { planDelete } from './plan-delete.ts';
 import { planUpdate } from './plan-update.ts';
@@ -20,14 +20,30 @@ import { planUpsert } from './plan-upsert.ts';
 import { type StoredCustomer, toCustomer } from './record.ts';
 import type { CreateInput, ListQuery, UpdateInput, UpsertedCustomer, UpsertInput } from './schema.ts';
 import { nameKey, nameWords } from './search-text.ts';
-import { newMoment, planAll, union, type Write, type WriteQueue } from './write-queue.ts';
+import { newMoment, planAll, union, type Write, WriteQueue } from './write-queue.ts';
 
 export interface Service {
   sql: Sql;
+  reads: CustomerReads;
   writes: WriteQueue;
   authentication: Authentication;
   /** Signs list cursors. */
   cursorSecret: string;
+}
+
+/** Everything the operations need, on one pool of connections to a migrated database. */
+export async function openService(
+  sql: Sql,
+  options: { groupCommit: boolean } = { groupCommit: true },
+): Promise<Service> {
+  const [instance] = await sql`select secret from instance`;
+  return {
+    sql,
+    reads: customerReads(sql),
+    writes: new WriteQueue(sql, options),
+    authentication: new Authentication(sql),
+    cursorSecret: instance!.secret,
+  };
 }
 
 export interface WriteOptions {
@@ -100,10 +116,15 @@ export async function upsertBatch(
   const results: BatchItem[] = [];
   // A dry run leaves nothing that a later group could see: it goes as one.
   const size = options.dryRun ? items.length : BATCH_GROUP;
+  const prepare = (start: number) => Promise.allSettled(items.slice(start, start + size).map(write));
+  let next = prepare(0);
   for (let start = 0; start < items.length; start += size) {
-    const prepared = await Promise.allSettled(items.slice(start, start + size).map(write));
+    const prepared = await next;
     const good = prepared.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const settled = (await runAll(service, caller, good, options)).values();
+    const committing = runAll(service, caller, good, options);
+    // Numbers are read and text is folded while the database is at work on the group before.
+    next = prepare(start + size);
+    const settled = (await committing).values();
     results.push(
       ...prepared.map((one) => toBatchItem(one.status === 'fulfilled' ? settled.next().value! : one)),
     );
@@ -223,9 +244,14 @@ export async function deleteCustomer(
   );
 }
 
-async function findCustomer({ sql }: Service, { scope }: Caller, id: string): Promise<StoredCustomer> {
-  const customer = isUuid(id) ? await loadCustomer(sql, scope.businessId, scope.locationId, id) : null;
-  if (!customer) throw notFound('customer');
+/** The live customer of this id in the caller's context. Throws 404, the same for all it may not see. */
+async function findCustomer({ reads }: Service, { scope }: Caller, id: string): Promise<StoredCustomer> {
+  const customer = isUuid(id) ? await reads.submit(scope.businessId, id.toLowerCase()) : null;
+  const isVisible =
+    customer &&
+    customer.deleted_at === null &&
+    (scope.locationId === null || scope.locationId === customer.location_id);
+  if (!isVisible) throw notFound('customer');
   return customer;
 }
 
@@ -268,9 +294,5 @@ async function runAll<T>(
   if (!dryRun)
     return await Promise.allSettled(writes.map((write) => service.writes.submit(scope.businessId, write)));
   const found = await load(service.sql, scope.businessId, union(writes.map((write) => write.needs)));
-  return planAll(writes, found, newMoment()).outcomes.map((outcome) =>
-    'error' in outcome
-      ? { status: 'rejected', reason: outcome.error }
-      : { status: 'fulfilled', value: outcome.answer as T },
-  );
+  return planAll(writes, found, newMoment()).outcomes as PromiseSettledResult<T>[];
 }

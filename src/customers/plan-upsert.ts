@@ -6,7 +6,7 @@ import { ApiError } from '../http/errors.ts';
 import type { Actor } from '../tenancy/scope.ts';
 import { KEY_ORDER } from './contact.ts';
 import { addDetails, isMatchable, isUsable, type Supplied, type SuppliedDetails } from './details.ts';
-import { blankRecord, mergeFields, nextTags, textOrNull, uniqueTags } from './fields.ts';
+import { blankRecord, mergeFields, nextTags, textOrNull } from './fields.ts';
 import type { Found } from './found.ts';
 import { type Change, changeOf, type Moment, type StoredCustomer, toCustomer } from './record.ts';
 import type { UpsertedCustomer, UpsertInput, UpsertReport, Warning } from './schema.ts';
@@ -116,17 +116,15 @@ function planNew(
   { input, supplied, locationId, actor }: UpsertRequest,
   moment: Moment,
 ): UpsertPlan {
-  const blank = blankRecord(
-    { ...input, tags: uniqueTags([...(input.tags ?? []), ...(input.added_tags ?? [])]).slice(0, 100) },
-    locationId,
-    moment,
-  );
-  const { contacts, warnings } = addDetails(found, blank, supplied.details, moment);
+  const { tags, warnings: tagWarnings } = nextTags([], input.tags, input.added_tags);
+  const blank = blankRecord({ ...input, tags }, locationId, moment);
+  const { contacts, warnings: contactWarnings } = addDetails(found, blank, supplied.details, moment);
   const change = changeOf(null, { ...blank, contacts }, 'created', actor, moment)!;
-  const plan = answerWith(change.after, change, 'created', null, [], [...supplied.warnings, ...warnings]);
-  // Row 9: a deleted record had one of these details; it stays deleted, and the caller is told.
-  if (supplied.details.some((detail) => found.wasReleased(locationId, detail.key)))
-    plan.answer.previously_deleted = true;
+  const warnings = [...supplied.warnings, ...tagWarnings, ...contactWarnings];
+  const plan = answerWith(change.after, change, 'created', null, [], warnings);
+  // Row 9: a deleted record was known by one of these details; it stays deleted, and the caller is told.
+  const keys = supplied.details.filter((detail) => isMatchable(found, locationId, detail));
+  if (keys.some((detail) => found.wasReleased(locationId, detail.key))) plan.answer.previously_deleted = true;
   return plan;
 }
 

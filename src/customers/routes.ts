@@ -152,6 +152,7 @@ export function customerRoutes(service: operations.Service, checkUpsert: Validat
       tag,
       scope: 'customers:read',
       params,
+      query: schema.NoQuery,
       success: {
         status: 200,
         message: 'Customer fetched!',

@@ -168,7 +168,12 @@ export const UpdateInput = Type.Object(
     contacts: contactList,
     source,
     source_metadata: sourceMetadata,
-    status,
+    status: Type.Optional(
+      Type.Unsafe<(typeof STATUSES)[number]>({
+        enum: [...STATUSES],
+        description: 'lead, active, inactive or blocked; it cannot be cleared.',
+      }),
+    ),
     avatar,
     email,
     phone,
@@ -262,11 +267,11 @@ export const DryRunQuery = Type.Object(
   },
   strict,
 );
-export const LocationQuery = Type.Object({ location_id: Type.Optional(Uuid) }, strict);
+export const NoQuery = Type.Object({}, strict);
 
 export const BatchInput = Type.Object(
   {
-    customers: Type.Array(Type.Unsafe<UpsertInput>({ type: 'object', 'x-checked-as': 'UpsertInput' }), {
+    customers: Type.Array(Type.Unsafe<UpsertInput>({ 'x-checked-as': 'UpsertInput' }), {
       minItems: 1,
       maxItems: LIMITS.batch,
       description: 'Upsert bodies, processed in order.',

@@ -15,25 +15,34 @@ const LETTERS: Record<string, string> = {
   ı: 'i',
   ŋ: 'n',
   ħ: 'h',
+  // The sigma that ends a word: whether one ends there depends on the letters around it.
+  ς: 'σ',
 };
+
+const ASCII = /^[\t-\r -~]*$/;
+const BLANKS = /\s+/g;
 
 /** Lower case, accents gone, blanks single: `José  Ñandú` becomes `jose nandu`. */
 export function fold(text: string): string {
+  // Most text is ASCII, where there is nothing to take apart.
+  if (ASCII.test(text)) return text.toLowerCase().replace(BLANKS, ' ').trim();
   return text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
-    .replace(/[øłđðþßæœıŋħ]/g, (letter) => LETTERS[letter]!)
-    .replace(/[\s\u00a0]+/g, ' ')
+    .replace(/[øłđðþßæœıŋħς]/g, (letter) => LETTERS[letter]!)
+    .replace(BLANKS, ' ')
     .trim();
 }
 
 /** Letters and digits only: `o'brien-smith` becomes `obrien smith`. */
 const plain = (folded: string): string =>
-  folded
-    .replace(/['’‘`´]/g, '')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
+  /^[a-z0-9 ]*$/.test(folded)
+    ? folded
+    : folded
+        .replace(/['’‘`´]/g, '')
+        .replace(/[^\p{L}\p{N}]+/gu, ' ')
+        .trim();
 
 /** What tells namesakes and sorts lists: the folded name, or company where there is no name. */
 export const nameKey = (record: { name: string | null; company_name: string | null }): string =>
@@ -51,7 +60,8 @@ export function searchText(record: Searchable): string {
   const named = [record.name, record.company_name, ...record.tags].filter((text) => text !== null).map(fold);
   const parts = named.flatMap((text) => [text, plain(text)]);
   for (const contact of record.contacts) {
-    if (contact.type === 'email') parts.push(fold(contact.value));
+    // As given too: the domain of a value is in ASCII, and people look for bücher.example.
+    if (contact.type === 'email') parts.push(fold(contact.value), fold(contact.raw));
     else parts.push(...searchableDigits(contact));
   }
   return ` ${[...new Set(parts.filter((part) => part !== ''))].join(' ')} `;
@@ -73,7 +83,8 @@ export function nameWords(record: { name: string | null; company_name: string | 
   const words = plain(fold(`${record.name ?? ''} ${record.company_name ?? ''}`)).split(' ');
   return [...new Set(words.filter(isTypoWord))];
 }
-const isTypoWord = (word: string) => word.length >= TYPO_MIN && word.length <= TYPO_MAX && !/\d/.test(word);
+const isTypoWord = (word: string) =>
+  word.length >= TYPO_MIN && word.length <= TYPO_MAX && !/[\d ]/.test(word);
 
 /** A word and everything left of it when one letter is dropped: two words one slip apart share one of these. */
 export function typoKeys(word: string): string[] {
@@ -110,16 +121,16 @@ export interface Term {
  */
 export function searchTerms(q: string, country: string): Term[] {
   const folded = fold(q);
-  const whole = phoneLike(folded);
-  if (whole) return [phoneTerm(folded, country)];
+  // An extension has letters in it, so the whole is tried as a phone number first.
+  if (phoneLike(folded) || phoneSearchDigits(folded, country)) return [phoneTerm(folded, country)];
   const terms: Term[] = [];
   const words = folded.split(' ').filter((word) => word !== '');
   for (let i = 0; i < words.length; ) {
     let run = i;
     while (run < words.length && phoneLike(words[run]!)) run++;
-    if (run > i) {
-      const text = words.slice(i, run).join(' ');
-      terms.push(digitsOf(text).length >= 3 ? phoneTerm(text, country) : wordTerm(digitsOf(text) || text));
+    const text = words.slice(i, run).join(' ');
+    if (digitsOf(text).length >= 3) {
+      terms.push(phoneTerm(text, country));
       i = run;
     } else {
       terms.push(wordTerm(words[i]!));
@@ -133,22 +144,27 @@ const phoneLike = (text: string) => /^[+\d][\d\s()./+-]*$|^\([\d\s()./-]+$/.test
 
 function phoneTerm(text: string, country: string): Term {
   const digits = digitsOf(text);
-  if (digits.length < 3) return wordTerm(digits);
-  const forms = [digits, digits.replace(/^0011|^00/, ''), phoneSearchDigits(text, country) ?? ''];
+  if (digits.length < 3) return wordTerm(text);
+  // As written too: 24/7 may be part of a name, 2025-01 of a tag.
+  const forms = [digits, digits.replace(/^0011|^00/, ''), phoneSearchDigits(text, country) ?? '', text];
   return { patterns: [...new Set(forms.filter((form) => form.length >= 3))].map(contains), word: null };
 }
 
 function wordTerm(word: string): Term {
+  // What could be taken for a wildcard is looked for as it stands, and nothing else.
+  if (/[@%_\\]/.test(word)) return { patterns: [fragment(word)], word: null };
   const bare = plain(word);
-  if (word.includes('@')) return { patterns: [contains(word)], word: null };
-  const patterns = [[...word].length < 3 ? startsWord(word) : contains(word)];
+  const patterns = [fragment(word)];
   // Typed with punctuation the record may not have (o'brien, mosley-david): its letters alone will do too.
-  if (bare !== word && bare !== '' && !bare.includes(' '))
-    patterns.push([...bare].length < 3 ? startsWord(bare) : contains(bare));
-  if (bare !== word && bare.includes(' ')) patterns.push(contains(bare));
+  if (bare !== word && bare !== '') patterns.push(bare.includes(' ') ? contains(bare) : fragment(bare));
   return { patterns, word: isTypoWord(bare) ? bare : null };
 }
 
+// Scripts that write words without blanks between them: there a name is more than its beginning.
+const WORDS_RUN_ON =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const fragment = (text: string) =>
+  [...text].length < 3 && !WORDS_RUN_ON.test(text) ? startsWord(text) : contains(text);
 const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');
 const contains = (text: string) => `%${escapeLike(text)}%`;
 const startsWord = (text: string) => `% ${escapeLike(text)}%`;

@@ -4,18 +4,13 @@
  * and simultaneous upserts of one person are planned in order instead of racing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  isLostRace,
-  isUnavailable,
-  type Queryable,
-  type Sql,
-  type Transaction,
-} from '../database/connect.ts';
+import { isLostRace, isUnavailable, type Sql } from '../database/connect.ts';
+import { Gather } from '../database/gather.ts';
 import { newId } from '../database/ids.ts';
 import { ApiError } from '../http/errors.ts';
 import { type Changes, commit, commitIn, LostRace, type PossibleDuplicate } from './commit.ts';
 import type { Found, Needs } from './found.ts';
-import { load } from './load.ts';
+import { load, lockLocations } from './load.ts';
 import type { Change, Moment } from './record.ts';
 
 /** One write: what it must know, and how it is decided. */
@@ -35,65 +30,34 @@ export interface Planned<T> {
 const GROUP_SIZE = 250;
 const ATTEMPTS = 12;
 
-interface Waiting {
-  write: Write<unknown>;
-  resolve(answer: unknown): void;
-  reject(error: unknown): void;
-}
-
 export class WriteQueue {
   readonly #sql: Sql;
-  readonly #groupSize: number;
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #gather: Gather<Write<unknown>, unknown>;
   /** Groups, writes and lost races since the start; for tests, benchmarks and metrics. */
   readonly stats = { groups: 0, writes: 0, retries: 0 };
 
   constructor(sql: Sql, options: { groupCommit: boolean } = { groupCommit: true }) {
     this.#sql = sql;
-    this.#groupSize = options.groupCommit ? GROUP_SIZE : 1;
+    this.#gather = new Gather(options.groupCommit ? GROUP_SIZE : 1, (businessId, writes) =>
+      this.#settle(businessId, writes),
+    );
   }
 
   /** Plans and commits one write. Resolves when it is durable; rejects with what its plan threw. */
   submit<T>(businessId: string, write: Write<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const entry = { write, resolve, reject } as Waiting;
-      const waiting = this.#waiting.get(businessId);
-      if (waiting) {
-        waiting.push(entry);
-        return;
-      }
-      this.#waiting.set(businessId, [entry]);
-      void this.#drain(businessId);
-    });
+    return this.#gather.submit(businessId, write) as Promise<T>;
   }
 
-  async #drain(businessId: string): Promise<void> {
-    const waiting = this.#waiting.get(businessId)!;
-    while (waiting.length > 0) {
-      const group = waiting.splice(0, this.#groupSize);
-      await this.#settle(businessId, group);
-    }
-    this.#waiting.delete(businessId);
-  }
-
-  /** Every write of the group is answered, one way or the other. */
-  async #settle(businessId: string, group: Waiting[]): Promise<void> {
+  async #settle(businessId: string, writes: Write<unknown>[]): Promise<Outcome[]> {
     try {
-      const outcomes = await this.#commit(
-        businessId,
-        group.map(({ write }) => write),
-      );
-      for (const [i, outcome] of outcomes.entries()) {
-        if ('error' in outcome) group[i]!.reject(outcome.error);
-        else group[i]!.resolve(outcome.answer);
-      }
+      return await this.#commit(businessId, writes);
     } catch (error) {
-      // Not the plans but the database refused the group. If it was one write's fault, the others go through alone.
-      if (group.length > 1 && !isUnavailable(error)) {
-        for (const entry of group) await this.#settle(businessId, [entry]);
-      } else {
-        for (const entry of group) entry.reject(error);
-      }
+      if (writes.length === 1 || isUnavailable(error)) throw error;
+      // Not a plan but the database refused the group. If it was one write's fault, the others go through alone.
+      const outcomes: Outcome[] = [];
+      for (const write of writes)
+        outcomes.push(...(await Promise.allSettled([this.#commit(businessId, [write])])).map(single));
+      return outcomes;
     }
   }
 
@@ -103,18 +67,9 @@ export class WriteQueue {
     this.stats.writes += writes.length;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        if (attempt === 0) {
-          return await this.#attempt(this.#sql, businessId, writes, needs, (found, changes) =>
-            commit(this.#sql, businessId, found, changes),
-          );
-        }
-        // Lost against another process: from now on take turns with it over these keys.
-        return await this.#sql.begin(async (tx) => {
-          await takeTurns(tx, businessId, needs);
-          return await this.#attempt(tx, businessId, writes, needs, (found, changes) =>
-            commitIn(tx, businessId, found, changes),
-          );
-        });
+        return attempt === 0
+          ? await this.#optimistically(businessId, writes, needs)
+          : await this.#inTurn(businessId, writes, needs);
       } catch (error) {
         if (!(error instanceof LostRace || isLostRace(error))) throw error;
         this.stats.retries++;
@@ -127,23 +82,41 @@ export class WriteQueue {
     );
   }
 
-  async #attempt(
-    sql: Queryable,
-    businessId: string,
-    writes: Write<unknown>[],
-    needs: Needs,
-    commitChanges: (found: Found, changes: Changes) => Promise<void>,
-  ): Promise<Outcome[]> {
-    const found = await load(sql, businessId, needs);
-    const moment = newMoment();
-    const { outcomes, changes } = planAll(writes, found, moment);
-    if (changes.changes.length > 0 || changes.possibleDuplicates.length > 0)
-      await commitChanges(found, changes);
+  /** Loads outside the transaction; the unique index and the version guard say whether that was good enough. */
+  async #optimistically(businessId: string, writes: Write<unknown>[], needs: Needs): Promise<Outcome[]> {
+    const found = await load(this.#sql, businessId, needs);
+    const { outcomes, changes } = planAll(writes, found, newMoment());
+    if (changes.changes.some(isUnguarded)) throw new LostRace();
+    if (isWorthCommitting(changes)) await commit(this.#sql, businessId, found, changes);
     return outcomes;
+  }
+
+  /** Another process won, or could without anyone noticing: from now on one after the other at these locations. */
+  async #inTurn(businessId: string, writes: Write<unknown>[], needs: Needs): Promise<Outcome[]> {
+    return await this.#sql.begin(async (tx) => {
+      await lockLocations(tx, businessId, [...new Set(needs.keys.map((need) => need.locationId))]);
+      const found = await load(tx, businessId, needs);
+      const { outcomes, changes } = planAll(writes, found, newMoment());
+      if (isWorthCommitting(changes)) await commitIn(tx, businessId, found, changes);
+      return outcomes;
+    });
   }
 }
 
-type Outcome = { answer: unknown } | { error: unknown };
+const isWorthCommitting = ({ changes, possibleDuplicates }: Changes): boolean =>
+  changes.length + possibleDuplicates.length > 0;
+
+/**
+ * A new record known by shared contacts alone (a 1300 number) has no unique index to stand on: two processes could
+ * both make it. It is made while holding its location.
+ */
+const isUnguarded = ({ before, after }: Change): boolean =>
+  before === null && after.contacts.length > 0 && after.contacts.every((contact) => !contact.matchable);
+
+type Outcome = PromiseSettledResult<unknown>;
+
+const single = (settled: PromiseSettledResult<Outcome[]>): Outcome =>
+  settled.status === 'fulfilled' ? settled.value[0]! : settled;
 
 /** Plans the writes in order, each seeing what the ones before it did; a refused write leaves no trace. */
 export function planAll(
@@ -160,9 +133,9 @@ export function planAll(
         changes.changes.push(change);
       }
       if (possibleDuplicate) changes.possibleDuplicates.push(possibleDuplicate);
-      return { answer };
+      return { status: 'fulfilled', value: answer };
     } catch (error) {
-      return { error };
+      return { status: 'rejected', reason: error };
     }
   });
   return { outcomes, changes };
@@ -179,15 +152,4 @@ export const union = (needs: Needs[]): Needs => ({
 export function newMoment(): Moment {
   const millis = Date.now();
   return { now: new Date(millis).toISOString(), newId: () => newId(millis) };
-}
-
-async function takeTurns(tx: Transaction, businessId: string, needs: Needs): Promise<void> {
-  const names = [...new Set([...needs.keys.map((need) => need.key), ...needs.ids])];
-  await tx`
-    select pg_advisory_xact_lock(h)
-    from (
-      select distinct hashtextextended(${businessId}::text || k, 0) as h
-      from unnest(${names}::text[]) k
-      order by h
-    ) sorted`;
 }

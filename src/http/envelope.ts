@@ -10,6 +10,14 @@ export const success = (message: string, body: unknown): string =>
 export const failure = (error: ApiError): string =>
   JSON.stringify({ success: false, message: error.message, body: { code: error.code, ...error.details } });
 
+/** With every JSON answer: it is personal data, nothing to keep, guess at or frame. */
+export const JSON_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
 /** Fastify's own refusals, by its code. */
 const FASTIFY_ERRORS: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send the body as application/json.'],
@@ -68,5 +76,5 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   }
   if (answer.status === 503 || answer.status === 429) reply.header('retry-after', '1');
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="clientele"');
-  return reply.code(answer.status).type('application/json; charset=utf-8').send(failure(answer));
+  return reply.code(answer.status).headers(JSON_HEADERS).send(failure(answer));
 }

@@ -1,7 +1,9 @@
 /** The OpenAPI 3.1 document and the reference at /docs, made from the routes: the schemas that validate are the ones shown. */
+import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { JSON_HEADERS } from './envelope.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import type { Route } from './route.ts';
 
@@ -118,22 +120,34 @@ export async function registerOpenApi(app: FastifyInstance, bodies: Record<strin
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'clt_…' } } },
     },
   });
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    theme: { title: 'Clientele API' },
-    uiConfig: {
-      deepLinking: true,
-      displayRequestDuration: true,
-      persistAuthorization: false,
-      tryItOutEnabled: true,
-      validatorUrl: null,
-    },
+  await app.register(async (pages) => {
+    await pages.register(helmet, {
+      contentSecurityPolicy: {
+        directives: {
+          'script-src': ["'self'"],
+          'style-src': ["'self'", "'unsafe-inline'"],
+          'upgrade-insecure-requests': null,
+        },
+      },
+      strictTransportSecurity: false,
+    });
+    await pages.register(swaggerUi, {
+      routePrefix: '/docs',
+      theme: { title: 'Clientele API' },
+      uiConfig: {
+        deepLinking: true,
+        displayRequestDuration: true,
+        persistAuthorization: false,
+        tryItOutEnabled: true,
+        validatorUrl: null,
+      },
+    });
   });
   let document: string | undefined;
   app.get('/openapi.json', { schema: { hide: true } as object }, async (_request, reply) => {
     document ??= JSON.stringify(app.swagger(), (_key, value) =>
       value?.['x-checked-as'] ? bodies[value['x-checked-as']] : value,
     );
-    return reply.type('application/json; charset=utf-8').send(document);
+    return reply.headers(JSON_HEADERS).send(document);
   });
 }

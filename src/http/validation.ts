@@ -30,10 +30,14 @@ export type Validator = (data: unknown) => { value: unknown } | { error: Invalid
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/i;
 
+// The years that PostgreSQL and ISO 8601 write with four digits.
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-31T00:00:00Z');
+
 const STANDARD_FORMATS: Record<string, Format> = {
   uuid: { test: (text) => UUID.test(text), code: 'invalid_uuid', message: 'must be a UUID' },
   'date-time': {
-    test: (text) => TIME.test(text) && !Number.isNaN(Date.parse(text)),
+    test: (text) => TIME.test(text) && Date.parse(text) >= EARLIEST && Date.parse(text) <= LATEST,
     code: 'invalid_time',
     message: 'must be a time as 2026-01-31T09:30:00Z',
   },
@@ -63,20 +67,31 @@ export function schemaCompiler(formats: Record<string, Format>) {
 
   return (schema: object, part = 'body'): Validator => {
     const validate = (part === 'body' ? strict : coercing).compile(schema);
+    const opaque = checkedLater(schema);
     return (data) => {
       const textErrors: FieldError[] = [];
-      const value = cleaned(data, '', textErrors);
+      const value = cleaned(data, '', textErrors, opaque);
       const errors = validate(value) ? textErrors : [...textErrors, ...toFieldErrors(validate, part, known)];
       return errors.length > 0 ? { error: new InvalidRequest(errors) } : { value };
     };
   };
 }
 
+/** Lists whose items are checked one by one later, so that a bad item is its own error (`x-checked-as`). */
+const checkedLater = (schema: object): Set<string> => {
+  const properties: [string, { items?: object }][] = Object.entries(
+    'properties' in schema ? (schema.properties as object) : {},
+  );
+  return new Set(
+    properties.filter(([, { items }]) => items && 'x-checked-as' in items).map(([name]) => name),
+  );
+};
+
 /**
  * A copy with every text trimmed and NFC-normalised. NUL and lone surrogates, which no database keeps, and
  * numbers that JavaScript would round are errors.
  */
-function cleaned(value: unknown, path: string, errors: FieldError[]): unknown {
+function cleaned(value: unknown, path: string, errors: FieldError[], opaque?: Set<string>): unknown {
   if (typeof value === 'string') {
     checkText(value, path, errors);
     return value.normalize('NFC').trim();
@@ -99,7 +114,7 @@ function cleaned(value: unknown, path: string, errors: FieldError[]): unknown {
     checkText(key, field, errors);
     if (key === '__proto__')
       errors.push({ field, code: 'unknown_field', message: `${field} is not a field of this operation.` });
-    else copy[key] = cleaned(item, field, errors);
+    else copy[key] = opaque?.has(key) ? item : cleaned(item, field, errors);
   }
   return copy;
 }

@@ -46,10 +46,8 @@ export class Authentication {
     if (!header) throw unauthorized('Send your API key as "Authorization: Bearer clt_…".');
     const key = /^Bearer +([^\s]+) *$/i.exec(header)?.[1];
     if (!key) throw unauthorized('The Authorization header is not of the form "Bearer clt_…".');
-    const businessId = businessOf(key);
-    if (!businessId) throw unauthorized('The API key is mistyped or incomplete: its checksum does not fit.');
     const hash = hashKey(key);
-    const caller = this.#callers.get(hash.toString('base64'), () => this.#load(businessId, hash));
+    const caller = this.#callers.get(hash.toString('base64'), () => this.#load(key, hash));
     return caller instanceof Promise ? caller.then((loaded) => this.#admit(loaded)) : this.#admit(caller);
   }
 
@@ -63,9 +61,11 @@ export class Authentication {
     return caller;
   }
 
-  async #load(businessId: string, hash: Buffer): Promise<Caller | null> {
-    const key = await findKey(this.#sql, businessId, hash);
-    return key && toCaller(businessId, key);
+  async #load(key: string, hash: Buffer): Promise<Caller | null> {
+    const businessId = businessOf(key);
+    if (!businessId) throw unauthorized('The API key is mistyped or incomplete: its checksum does not fit.');
+    const found = await findKey(this.#sql, businessId, hash);
+    return found && toCaller(businessId, found);
   }
 
   /** The location a write goes to. Throws 403, 404 or 422, each naming `location_id`. */

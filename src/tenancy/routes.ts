@@ -107,7 +107,7 @@ const pageOf = (item: Parameters<typeof Type.Array>[0]) =>
 const params = Type.Object({ id: Type.String() });
 
 export function tenancyRoutes(sql: Sql, authentication: Authentication): Route[] {
-  const admin = { scope: 'admin' as const };
+  const admin = { scope: 'admin' as const, query: Type.Object({}, strict) };
   /** After a write, what this process knew of keys and locations is asked for again. */
   const afresh = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work;
