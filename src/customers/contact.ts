@@ -78,12 +78,12 @@ const FILLER_DOMAINS = new Set(
 );
 
 /**
- * True for what people type when a form insists: `n/a`, `none`, `0000000000`, `1234567890`, `test@test.com`,
+ * True for what people type when a form insists: `n/a`, `none`, `...`, `0000000000`, `1234567890`, `test@test.com`,
  * `no@email.com`. An e-mail counts only when both halves are fillers: `test@yourcompany.example` is somebody.
  */
 export function isPlaceholder(type: ContactType, text: string): boolean {
   const folded = text.trim().toLowerCase();
-  if (FILLERS.has(folded)) return true;
+  if (FILLERS.has(folded) || !/[\p{L}\p{N}]/u.test(folded)) return true;
   if (type === 'email') {
     const at = folded.lastIndexOf('@');
     return at > 0 && FILLER_LOCALS.has(folded.slice(0, at)) && FILLER_DOMAINS.has(folded.slice(at + 1));

@@ -1,6 +1,6 @@
 /** Lists and searches of customers: filters, order, pages by number or cursor, and totals that are exact where promised. */
 import { type Fragment, type Queryable, unprepared } from '../database/connect.ts';
-import { firstIdAt } from '../database/ids.ts';
+import { firstIdAt, timeOfId } from '../database/ids.ts';
 import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
 import { customerColumns } from './load.ts';
 import { type StoredCustomer, toCustomer } from './record.ts';
@@ -10,6 +10,9 @@ import { facet, type Term } from './search-text.ts';
 
 /** Totals of filtered lists are exact up to here (contract section 2). */
 export const COUNT_LIMIT = 10_000;
+
+/** With fewer exact hits than this, names with one wrong letter are looked for too. */
+const FEW = 20;
 
 export interface ListContext {
   businessId: string;
@@ -65,6 +68,7 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
       limit: page_size + 1,
       offset: position ? 0 : (page - 1) * page_size,
       isFiltered,
+      newest: asOf ? null : newestOf(sql, context.businessId),
     });
 
   let total: number;
@@ -77,16 +81,16 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
       select(sql`${filters} and ${exact}`, null),
     ]);
   }
-  // Less than a page of exact hits: one letter may be wrong. The same answer for every page of the walk.
+  // Few exact hits: one letter may be wrong. Decided by the total, so alike on every page of any size.
   const widened =
-    terms.length > 0 && total < page_size ? await withNeighbours(sql, context.businessId, terms) : null;
+    terms.length > 0 && total < FEW ? await withNeighbours(sql, context.businessId, terms) : null;
   if (widened) [total, rows] = await searchWidened(sql, select, filters, exact, widened);
 
   const lowerBound = total > COUNT_LIMIT && isFiltered;
   const shown = lowerBound ? COUNT_LIMIT : total;
   const items = rows.slice(0, page_size);
   const last = rows.length > page_size ? items.at(-1)! : null;
-  const at = asOf ?? context.now;
+  const at = asOf ?? (rows[0] && snapshotTime(rows[0])) ?? context.now;
   return {
     items: items.map((row) => ({
       ...toCustomer(row),
@@ -110,7 +114,32 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
   };
 }
 
-type Row = StoredCustomer & { exact: boolean; name_key: string };
+type Row = StoredCustomer & {
+  exact: boolean;
+  name_key: string;
+  newest_id?: string;
+  newest_deletion?: string | null;
+};
+
+/**
+ * What this very snapshot has seen last of the business: a walk that goes on from here leaves out what is made
+ * later and keeps what is deleted later. The present time would not do: a write may be on its way with an earlier one.
+ */
+const newestOf = (sql: Queryable, businessId: string): Fragment => sql`
+  (select n.id from customers n where n.business_id = ${businessId} order by n.id desc limit 1) as newest_id,
+  (
+    select n.deleted_at
+    from customers n
+    where n.business_id = ${businessId} and n.deleted_at is not null
+    order by n.deleted_at desc
+    limit 1
+  ) as newest_deletion`;
+
+function snapshotTime({ newest_id, newest_deletion }: Row): string | null {
+  if (!newest_id) return null;
+  const created = timeOfId(newest_id).toISOString();
+  return newest_deletion && newest_deletion > created ? newest_deletion : created;
+}
 
 async function searchWidened(
   sql: Queryable,
@@ -170,11 +199,13 @@ interface PageSpec {
   limit: number;
   offset: number;
   isFiltered: boolean;
+  /** What tells the time of the snapshot, when the walk begins here. */
+  newest: Fragment | null;
 }
 
 async function selectPage(
   sql: Queryable,
-  { where, rank, sort, position, limit, offset, isFiltered }: PageSpec,
+  { where, rank, sort, position, limit, offset, isFiltered, newest }: PageSpec,
 ): Promise<Row[]> {
   const { column, descending } = ORDERS[sort];
   const key = column && sql`c.${sql(column)}`;
@@ -182,7 +213,7 @@ async function selectPage(
   const order = key ? sql`${key} ${direction}, c.id ${direction}` : sql`c.id ${direction}`;
   const exact = rank ?? sql`true`;
   const statement = sql<Row[]>`
-    select ${customerColumns(sql)}, c.name_key, ${exact} as exact
+    select ${customerColumns(sql)}, c.name_key, ${exact} as exact${newest ? sql`, ${newest}` : sql``}
     from customers c
     where ${where} and ${position ? after(sql, position, key, descending, rank) : sql`true`}
     order by ${rank ? sql`(${rank}) desc, ` : sql``}${order}

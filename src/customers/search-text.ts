@@ -151,8 +151,9 @@ function phoneTerm(text: string, country: string): Term {
 }
 
 function wordTerm(word: string): Term {
+  if (word.includes('@')) return { patterns: [contains(word)], word: null };
   // What could be taken for a wildcard is looked for as it stands, and nothing else.
-  if (/[@%_\\]/.test(word)) return { patterns: [fragment(word)], word: null };
+  if (/[%_\\]/.test(word)) return { patterns: [fragment(word)], word: null };
   const bare = plain(word);
   const patterns = [fragment(word)];
   // Typed with punctuation the record may not have (o'brien, mosley-david): its letters alone will do too.

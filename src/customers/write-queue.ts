@@ -33,6 +33,7 @@ const ATTEMPTS = 12;
 export class WriteQueue {
   readonly #sql: Sql;
   readonly #gather: Gather<Write<unknown>, unknown>;
+  readonly #clock = new Clock();
   /** Groups, writes and lost races since the start; for tests, benchmarks and metrics. */
   readonly stats = { groups: 0, writes: 0, retries: 0 };
 
@@ -85,7 +86,7 @@ export class WriteQueue {
   /** Loads outside the transaction; the unique index and the version guard say whether that was good enough. */
   async #optimistically(businessId: string, writes: Write<unknown>[], needs: Needs): Promise<Outcome[]> {
     const found = await load(this.#sql, businessId, needs);
-    const { outcomes, changes } = planAll(writes, found, newMoment());
+    const { outcomes, changes } = planAll(writes, found, this.#clock.next(businessId));
     if (changes.changes.some(isUnguarded)) throw new LostRace();
     if (isWorthCommitting(changes)) await commit(this.#sql, businessId, found, changes);
     return outcomes;
@@ -96,7 +97,7 @@ export class WriteQueue {
     return await this.#sql.begin(async (tx) => {
       await lockLocations(tx, businessId, [...new Set(needs.keys.map((need) => need.locationId))]);
       const found = await load(tx, businessId, needs);
-      const { outcomes, changes } = planAll(writes, found, newMoment());
+      const { outcomes, changes } = planAll(writes, found, this.#clock.next(businessId));
       if (isWorthCommitting(changes)) await commitIn(tx, businessId, found, changes);
       return outcomes;
     });
@@ -149,7 +150,25 @@ export const union = (needs: Needs[]): Needs => ({
 });
 
 /** The clock and the ids of one group, read once; the plans themselves stay pure. */
-export function newMoment(): Moment {
-  const millis = Date.now();
+export function newMoment(millis = Date.now()): Moment {
   return { now: new Date(millis).toISOString(), newId: () => newId(millis) };
+}
+
+const REMEMBERED = 10_000;
+
+/**
+ * Gives each group of a business a later millisecond than the one before, also when the machine's clock stands
+ * still or jumps back: what a list has seen is then never joined by something that claims to be as old.
+ */
+class Clock {
+  readonly #last = new Map<string, number>();
+
+  next(businessId: string): Moment {
+    const millis = Math.max(Date.now(), (this.#last.get(businessId) ?? 0) + 1);
+    this.#last.delete(businessId);
+    this.#last.set(businessId, millis);
+    // The longest unused goes first; its next group is far more than a millisecond away.
+    if (this.#last.size > REMEMBERED) this.#last.delete(this.#last.keys().next().value!);
+    return newMoment(millis);
+  }
 }
