@@ -1,5 +1,5 @@
 /** UUIDv7 ids: the order of ids is the order of creation, so the primary key also serves lists and history. */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { v7, validate } from 'uuid';
 
 let lastMillis = 0;
@@ -9,7 +9,18 @@ let sequence = 0;
 export function newId(millis = Date.now()): string {
   sequence = millis === lastMillis ? sequence + 1 : randomInt(2 ** 30);
   lastMillis = millis;
-  return v7({ msecs: millis, seq: sequence });
+  return v7({ msecs: millis, seq: sequence, random: chance() });
+}
+
+const POOL_IDS = 256;
+let pool = randomBytes(0);
+
+/** Sixteen random bytes, drawn in bulk: one draw for each id is a tenth of the work of a new record. */
+function chance(): Uint8Array {
+  if (pool.length < 16) pool = randomBytes(16 * POOL_IDS);
+  const bytes = pool.subarray(0, 16);
+  pool = pool.subarray(16);
+  return bytes;
 }
 
 /** The smallest id of a moment: ids from it on were made then or later. */

@@ -120,6 +120,13 @@ export async function registerOpenApi(app: FastifyInstance, bodies: Record<strin
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'clt_…' } } },
     },
   });
+  const document = once(() =>
+    JSON.parse(
+      JSON.stringify(app.swagger(), (_key, value) =>
+        value?.['x-checked-as'] ? bodies[value['x-checked-as']] : value,
+      ),
+    ),
+  );
   await app.register(async (pages) => {
     await pages.register(helmet, {
       contentSecurityPolicy: {
@@ -140,14 +147,20 @@ export async function registerOpenApi(app: FastifyInstance, bodies: Record<strin
         persistAuthorization: false,
         tryItOutEnabled: true,
         validatorUrl: null,
+        layout: 'BaseLayout',
       },
+      transformSpecification: () => document(),
     });
   });
-  let document: string | undefined;
-  app.get('/openapi.json', { schema: { hide: true } as object }, async (_request, reply) => {
-    document ??= JSON.stringify(app.swagger(), (_key, value) =>
-      value?.['x-checked-as'] ? bodies[value['x-checked-as']] : value,
-    );
-    return reply.headers(JSON_HEADERS).send(document);
-  });
+  app.get('/openapi.json', { schema: { hide: true } as object }, async (_request, reply) =>
+    reply.headers(JSON_HEADERS).send(JSON.stringify(document())),
+  );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
