@@ -56,7 +56,7 @@ create table contacts (
   primary key (business_id, customer_id, id),
   foreign key (business_id, customer_id) references customers (business_id, id)
 );
-comment on column contacts.key is 'The match key: an e-mail in lower case, +E.164 (with ;ext=), or # and the digits of a number that is not possible.';
+comment on column contacts.key is 'The match key: an e-mail in lower case, +E.164 (with ;ext=), or # and the digits of a number that does not exist.';
 comment on column contacts.standing is 'holds: identifies its customer alone. shared: does not (a 1300 number, a reception line). released: its customer is deleted or merged away.';
 comment on column contacts.holder_name is 'For a shared contact the name_key of its customer, else empty: finding the namesake is one probe of the index.';
 

@@ -122,8 +122,8 @@ export function useService(options: { groupCommit?: boolean; statementTimeout?: 
 
   afterAll(async () => {
     await service.server?.close();
-    await watched?.end();
-    await service.sql?.end();
+    await watched?.end({ timeout: 5 });
+    await service.sql?.end({ timeout: 5 });
     await drop?.();
     expect(unbound, 'statements that touch a tenant table without binding business_id').toEqual([]);
   });

@@ -2,7 +2,7 @@
  * One PostgreSQL for the whole run: the embedded one in a fresh directory, or the server at TEST_DATABASE_URL.
  * A template database is migrated once; every test file clones it.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -20,6 +20,8 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
   const dir = given ? null : await mkdtemp(join(tmpdir(), 'clientele-test-'));
+  // PostgreSQL's own user must pass here, when root runs the suite.
+  if (dir) await chmod(dir, 0o755);
   const embedded = dir
     ? await startEmbedded(join(dir, 'data'), `the test suite, process ${process.pid}`)
     : null;

@@ -130,11 +130,11 @@ const SHARED_TYPES = new Set(['TOLL_FREE', 'PREMIUM_RATE', 'SHARED_COST', 'UAN',
 const SHORT = 7;
 
 /**
- * The normal form of a phone number as dialled in a country. A number that is not possible there is kept as
+ * The normal form of a phone number as dialled in a country. A number that does not exist there is kept as
  * given and matches the same digits only: a lead is never thrown away.
  */
 function phoneDetail(raw: string, number: PhoneNumber | null, country: string): Detail {
-  if (!number) {
+  if (!number?.isValid()) {
     const digits = digitsOf(raw);
     return {
       type: 'phone',
@@ -143,10 +143,10 @@ function phoneDetail(raw: string, number: PhoneNumber | null, country: string): 
       value: raw,
       raw,
       extension: null,
-      matchable: digits.length >= SHORT,
+      matchable: digits.length >= SHORT && !(number && isAustralian13(number)),
       warning: {
         code: 'phone_unrecognised',
-        message: `"${raw}" is not a possible phone number in ${country}. It is kept as given and matches the same digits only.`,
+        message: `"${raw}" is not a phone number in ${country}. It is kept as given and matches the same digits only.`,
       },
     };
   }

@@ -189,7 +189,7 @@ export const Contact = Type.Object({
   type: Type.Unsafe<'email' | 'phone'>({ type: 'string', enum: ['email', 'phone'] }),
   value: Type.String({
     description:
-      'E.164 for a phone number, lower case for an e-mail address; as given when a number is not possible.',
+      'E.164 for a phone number, lower case for an e-mail address; as given when a number does not exist.',
   }),
   raw: Type.String({ description: 'The text as it was given.' }),
   extension: nullableText('The extension of a phone number.'),

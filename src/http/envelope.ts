@@ -74,7 +74,9 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
       'request failed',
     );
   }
-  if (answer.status === 503 || answer.status === 429) reply.header('retry-after', '1');
+  if (answer.status === 503) reply.header('retry-after', '1');
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="clientele"');
+  // What fails before routing (a malformed URL) passes no hook.
+  reply.header('x-request-id', request.id);
   return reply.code(answer.status).headers(JSON_HEADERS).send(failure(answer));
 }

@@ -74,7 +74,6 @@ export const ERRORS = {
     status: 422,
     meaning: 'The key covers several locations: say which one in location_id.',
   },
-  too_many_requests: { status: 429, meaning: 'Too many requests; wait for Retry-After seconds.' },
   internal_error: {
     status: 500,
     meaning: 'A fault of the service. The request id in x-request-id finds it in the log.',
@@ -89,7 +88,6 @@ export const ERRORS = {
     meaning: 'The database took too long over this request. Narrow it down or retry.',
   },
   storage_full: { status: 503, meaning: 'The database has no room left to write.' },
-  shutting_down: { status: 503, meaning: 'The service is stopping. Retry after Retry-After seconds.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -12,12 +12,10 @@ const COMMON: ErrorCode[] = [
   'invalid_request',
   'unauthorized',
   'forbidden',
-  'too_many_requests',
   'internal_error',
   'database_unavailable',
   'query_timeout',
   'storage_full',
-  'shutting_down',
 ];
 const WITH_INPUT: ErrorCode[] = ['validation_failed', 'unknown_field'];
 const WITH_BODY: ErrorCode[] = [
@@ -31,8 +29,9 @@ const WITH_BODY: ErrorCode[] = [
 /** The errors an operation may answer. */
 export const errorsOf = (route: Route): ErrorCode[] => [
   ...COMMON,
-  ...(route.query || route.body || route.versioned ? WITH_INPUT : []),
-  ...(route.body ? WITH_BODY : []),
+  ...(route.params || route.query || route.body || route.versioned ? WITH_INPUT : []),
+  // A body that comes with a DELETE is read, and refused, like any other.
+  ...(route.body || route.method === 'DELETE' ? WITH_BODY : []),
   ...(route.errors ?? []),
 ];
 
@@ -108,7 +107,15 @@ export function toSchema(route: Route): object {
 
 const DESCRIPTION = `Manage customer records on a business location: *here is a name and a phone number; find this customer or make them, and never make them twice.*
 
-Every request carries \`Authorization: Bearer YOUR_KEY_HERE\`. Every answer is \`{ "success": …, "message": …, "body": … }\`.`;
+Every request carries \`Authorization: Bearer YOUR_KEY_HERE\`. Every answer is \`{ "success": …, "message": …, "body": … }\`.
+
+A failure says in \`body.code\` what it is, and in \`body.errors\` which fields are meant:
+
+| HTTP | code | meaning |
+|---|---|---|
+${Object.entries(ERRORS)
+  .map(([code, { status, meaning }]) => `| ${status} | \`${code}\` | ${meaning} |`)
+  .join('\n')}`;
 
 /** Documents the routes registered after it, at /openapi.json and /docs. */
 export async function registerOpenApi(app: FastifyInstance, bodies: Record<string, object>): Promise<void> {

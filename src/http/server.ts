@@ -1,4 +1,5 @@
 /** The HTTP server: what it takes, how it refuses, and the explicit list of everything it serves. */
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
@@ -29,6 +30,14 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
     clientErrorHandler: answerRawError,
+    // Refused below, in the envelope.
+    http: { requireHostHeader: false },
+  });
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  app.server.on('connect', (_request, socket: Socket) => answerRawError(new Error('no proxy'), socket));
+  app.addHook('onRequest', (request, _reply, done) => {
+    const isHostless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
+    done(isHostless ? new ApiError('invalid_request', 'The request has no Host header.') : undefined);
   });
   const compile = schemaCompiler(FORMATS);
   app.setValidatorCompiler(({ schema, httpPart }) => compile(schema as object, httpPart));
@@ -57,6 +66,7 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
     done(null, payload);
   });
   if (logger.isLevelEnabled('info')) logRequests(app);
+  closeIdleOnStop(app);
 
   await app.register(cors, {
     origin: true,
@@ -82,6 +92,18 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
   return Object.assign(app, { routes }) as unknown as Server;
 }
 
+/**
+ * A connection that its client keeps open is closed as soon as its last answer is out: it must not hold up a stop
+ * until the keep-alive runs out. (Node closes those that are idle at the moment of the stop, once.)
+ */
+function closeIdleOnStop(app: FastifyInstance): void {
+  app.addHook('preClose', (done) => {
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
+    app.server.once('close', () => clearInterval(sweep));
+    done();
+  });
+}
+
 /** Method, route, status, time and ids; never a URL, a body or a header: they hold personal data and keys. */
 function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
@@ -100,7 +122,7 @@ function logRequests(app: FastifyInstance): void {
 }
 
 /** What is not HTTP at all still gets the envelope, then the connection is closed. */
-function answerRawError(error: Error & { code?: string }, socket: import('node:net').Socket): void {
+function answerRawError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
   const isHeaders = error.code === 'HPE_HEADER_OVERFLOW';
   const isTimeout = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';

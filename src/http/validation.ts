@@ -34,47 +34,59 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/
 const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
 const LATEST = Date.parse('9999-12-31T00:00:00Z');
 
+/** False for 31 February, which Date.parse takes for 3 March. */
+const isDay = (text: string): boolean => {
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
+};
+
 const STANDARD_FORMATS: Record<string, Format> = {
   uuid: { test: (text) => UUID.test(text), code: 'invalid_uuid', message: 'must be a UUID' },
   'date-time': {
-    test: (text) => TIME.test(text) && Date.parse(text) >= EARLIEST && Date.parse(text) <= LATEST,
+    test: (text) =>
+      TIME.test(text) && isDay(text) && Date.parse(text) >= EARLIEST && Date.parse(text) <= LATEST,
     code: 'invalid_time',
     message: 'must be a time as 2026-01-31T09:30:00Z',
   },
 };
 
-/** Makes the compiler that turns a schema into a validator; `coerce` reads numbers and lists out of query text. */
+/** Makes the compiler that turns a schema into a validator; numbers and lists are read out of query text. */
 export function schemaCompiler(formats: Record<string, Format>) {
   const known = { ...STANDARD_FORMATS, ...formats };
-  const make = (coerce: boolean) => {
-    const ajv = new Ajv({
-      allErrors: true,
-      strict: false,
-      useDefaults: true,
-      coerceTypes: coerce ? 'array' : false,
-    });
-    for (const [name, format] of Object.entries(known))
-      ajv.addFormat(name, { type: 'string', validate: format.test } as FormatDefinition<string>);
-    ajv.addKeyword({
-      keyword: 'maxBytes',
-      type: 'object',
-      validate: (limit: number, data: unknown) => Buffer.byteLength(JSON.stringify(data)) <= limit,
-    });
-    return ajv;
-  };
-  const strict = make(false);
-  const coercing = make(true);
+  const ajv = new Ajv({ allErrors: true, strict: false, useDefaults: true });
+  for (const [name, format] of Object.entries(known))
+    ajv.addFormat(name, { type: 'string', validate: format.test } as FormatDefinition<string>);
+  ajv.addKeyword({
+    keyword: 'maxBytes',
+    type: 'object',
+    validate: (limit: number, data: unknown) => Buffer.byteLength(JSON.stringify(data)) <= limit,
+  });
 
   return (schema: object, part = 'body'): Validator => {
-    const validate = (part === 'body' ? strict : coercing).compile(schema);
+    const validate = ajv.compile(schema);
     const opaque = checkedLater(schema);
     return (data) => {
       const textErrors: FieldError[] = [];
-      const value = cleaned(data, '', textErrors, opaque);
+      const clean = cleaned(data, '', textErrors, opaque);
+      const value = part === 'body' ? clean : readText(schema, clean);
       const errors = validate(value) ? textErrors : [...textErrors, ...toFieldErrors(validate, part, known)];
       return errors.length > 0 ? { error: new InvalidRequest(errors) } : { value };
     };
   };
+}
+
+/** Query text as what its schema takes: `5`, `true`, a list of one. What is neither stays text, and is refused. */
+function readText(schema: { properties?: Record<string, { type?: string }> }, data: unknown): unknown {
+  const read = ([name, value]: [string, unknown]): [string, unknown] => {
+    const type = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties![name]!.type : undefined;
+    if (type === 'array' && !Array.isArray(value)) return [name, [value]];
+    // Decimal digits alone: Number() would also take 0x10, 1e3 and the empty text.
+    if (type === 'integer' && typeof value === 'string' && /^-?\d+$/.test(value))
+      return [name, Number(value)];
+    if (type === 'boolean' && (value === 'true' || value === 'false')) return [name, value === 'true'];
+    return [name, value];
+  };
+  return Object.fromEntries(Object.entries(data as object).map(read));
 }
 
 /** Lists whose items are checked one by one later, so that a bad item is its own error (`x-checked-as`). */
@@ -129,7 +141,11 @@ function checkText(text: string, path: string, errors: FieldError[]): void {
   });
 }
 
-const join = (path: string, key: string) => (path === '' ? key : `${path}/${key}`);
+/** Where a field stands; one without a name is shown as `""`. */
+const join = (path: string, key: string) => {
+  const name = key === '' ? '""' : key;
+  return path === '' ? name : `${path}/${name}`;
+};
 
 function toFieldErrors(
   validate: ValidateFunction,

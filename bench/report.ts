@@ -1,0 +1,88 @@
+/** What a run found, as a table for the terminal and as bench/RESULTS.md. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { packageDir } from '../src/config.ts';
+
+export interface Row {
+  rows: number;
+  what: string;
+  /** Per second. */
+  rate: number;
+  spread?: number;
+  p50?: number;
+  p99?: number;
+  failures?: number;
+}
+
+export interface Verdict {
+  work: string;
+  target: string;
+  figure: string;
+  met: boolean;
+}
+
+export interface Run {
+  command: string;
+  commit: string;
+  date: string;
+  node: string;
+  postgres: string;
+  cpu: string;
+  pinned: boolean;
+  figures: Row[];
+  memory: Record<string, number>;
+  verdicts: Verdict[];
+}
+
+export const environment = () => ({
+  command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(),
+  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: packageDir, encoding: 'utf8' }).trim(),
+  date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+  node: process.version,
+  cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+});
+
+const number = (value: number | undefined, digits = 0) =>
+  value === undefined ? '' : value.toLocaleString('en', { maximumFractionDigits: digits });
+
+export function table(run: Run): string {
+  const lines = run.figures.map(
+    ({ rows, what, rate, spread, p50, p99, failures }) =>
+      `| ${number(rows)} | ${what} | ${number(rate)} | ${spread === undefined ? '' : `${number(spread)} %`} | ${number(p50, 1)} | ${number(p99, 1)} | ${failures ?? ''} |`,
+  );
+  return [
+    '| customers | work | per second | spread | p50 ms | p99 ms | failures |',
+    '|---:|---|---:|---:|---:|---:|---:|',
+    ...lines,
+  ].join('\n');
+}
+
+const MARK = '<!-- remarks: written by hand, kept by the renderer -->';
+
+/** The page, with the remarks of the page before kept. */
+export function page(run: Run): string {
+  const path = join(packageDir, 'bench/RESULTS.md');
+  const remarks = existsSync(path) ? readFileSync(path, 'utf8').split(MARK)[1] : undefined;
+  const verdicts = run.verdicts.map(
+    ({ work, target, figure, met }) => `| ${work} | ${target} | ${figure} | ${met ? 'met' : '**missed**'} |`,
+  );
+  const memory = Object.entries(run.memory).map(([when, mib]) => `${when} ${number(mib)} MiB`);
+  return `# Results
+
+\`${run.command}\` at ${run.commit}, ${run.date} UTC. Node ${run.node}, PostgreSQL ${run.postgres} (embedded, fsync on), ${run.cpu}.
+${run.pinned ? 'The service alone on one core; PostgreSQL and the load together on the other.' : 'Not pinned to cores: there is no taskset here.'} 32 connections, median of the repetitions; floors in the same run.
+
+| work | target | figure | |
+|---|---|---|---|
+${verdicts.join('\n')}
+
+Resident memory of the service: ${memory.join(', ')}.
+
+## Figures
+
+${table(run)}
+
+${MARK}${remarks ?? '\n'}`;
+}

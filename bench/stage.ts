@@ -1,0 +1,148 @@
+/** The stage of a benchmark: PostgreSQL and the load on one core, the service on the other, one filled business. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { packageDir } from '../src/config.ts';
+import { openService, upsertBatch } from '../src/customers/operations.ts';
+import type { UpsertInput } from '../src/customers/schema.ts';
+import { connect, type Sql } from '../src/database/connect.ts';
+import { startEmbedded } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
+import type { Caller } from '../src/tenancy/authentication.ts';
+import { createBusiness } from '../src/tenancy/operations.ts';
+import { customers } from './generate.ts';
+
+const SERVICE_CORE = '0';
+const LOAD_CORE = '1';
+
+export interface Stage {
+  sql: Sql;
+  databaseUrl: string;
+  businessId: string;
+  locationId: string;
+  key: string;
+  /** Ids of customers, to be asked for at random. */
+  ids: string[];
+  stop(): Promise<void>;
+}
+
+/** Moves this process (and the PostgreSQL it will start) to the core of the load; false where there is no taskset. */
+export function takeLoadCore(): boolean {
+  try {
+    execFileSync('taskset', ['-a', '-p', '-c', LOAD_CORE, String(process.pid)], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A fresh database with one business of so many customers. */
+export async function prepare(rows: number): Promise<Stage> {
+  const dir = await mkdtemp(join(tmpdir(), 'clientele-bench-'));
+  await chmod(dir, 0o755);
+  const embedded = await startEmbedded(join(dir, 'data'), `a benchmark, process ${process.pid}`);
+  const sql = connect(embedded.url, { max: 10, statementTimeout: 0 });
+  await migrate(sql);
+  const { id, location, apiKey } = await createBusiness(sql, {
+    name: 'Bench',
+    location: { name: 'Main', country: 'AU' },
+  });
+  await fill(sql, id, location.id, rows);
+  await sql.unsafe('vacuum analyze');
+  const ids =
+    await sql`select id from customers where business_id = ${id} order by md5(id::text) limit 10000`;
+  return {
+    sql,
+    databaseUrl: embedded.url,
+    businessId: id,
+    locationId: location.id,
+    key: apiKey.key,
+    ids: ids.map((row) => row.id as string),
+    async stop() {
+      await sql.end();
+      await embedded.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function fill(sql: Sql, businessId: string, locationId: string, rows: number): Promise<void> {
+  const service = await openService(sql);
+  const caller: Caller = {
+    scope: { businessId, locationId: null, actor: { type: 'system', id: null, name: 'bench' } },
+    scopes: new Set(),
+    home: { id: locationId, country: 'AU' },
+    deleteRules: { protected_statuses: [], protected_tags: [] },
+    expiresAt: Number.POSITIVE_INFINITY,
+  };
+  let group: UpsertInput[] = [];
+  const send = async () => {
+    const { failed } = await upsertBatch(service, caller, group, (item) => item as UpsertInput);
+    if (failed > 0) throw new Error(`${failed} of ${group.length} rows could not be made`);
+    group = [];
+  };
+  for (const customer of customers(rows)) if (group.push(customer) === 1000) await send();
+  if (group.length > 0) await send();
+}
+
+export interface Running {
+  url: string;
+  /** Resident memory, in MiB. */
+  memory(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** The built service on a core of its own. */
+export const startService = (stage: Stage, env: Record<string, string> = {}): Promise<Running> =>
+  startNode(
+    [join(packageDir, 'dist/main.js')],
+    { DATABASE_URL: stage.databaseUrl, PORT: '0', ...env },
+    /ready at (http:\S+)/,
+  );
+
+/** The floor server, answering this body, on the same core. */
+export const startFloor = (body: string): Promise<Running> =>
+  startNode(['--import', 'tsx', join(packageDir, 'bench/floor.ts')], { FLOOR_BODY: body }, /listening (\d+)/);
+
+async function startNode(args: string[], env: Record<string, string>, ready: RegExp): Promise<Running> {
+  const pinned = hasTaskset() ? ['taskset', '-c', SERVICE_CORE, process.execPath] : [process.execPath];
+  const child = spawn(pinned[0]!, [...pinned.slice(1), ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // Whatever ends the benchmark ends the service.
+  process.once('exit', () => child.kill('SIGKILL'));
+  const told = await firstMatch(child, ready);
+  const url = told.startsWith('http') ? told : `http://127.0.0.1:${told}`;
+  return {
+    url,
+    async memory() {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    },
+    async stop() {
+      const exited = new Promise((done) => child.once('exit', done));
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+const hasTaskset = (): boolean => {
+  try {
+    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+async function firstMatch(child: ChildProcess, pattern: RegExp): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const match = pattern.exec(line);
+    if (match) return match[1]!;
+  }
+  throw new Error(`the process ended before it said ${pattern}`);
+}

@@ -1,0 +1,184 @@
+/** `clientele import`: customers from a CSV file, through the service that runs. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { type Account, describeAccount } from '../imports/account.ts';
+import { type Column, describeColumns, MappingError, planColumns } from '../imports/columns.ts';
+import { type CsvShape, inspectCsv } from '../imports/csv.ts';
+import { FailuresFile } from '../imports/failures.ts';
+import { FIELDS } from '../imports/headers.ts';
+import { asGiven, ImportStopped, importFile } from '../imports/import.ts';
+import type { ServiceAddress } from '../imports/service.ts';
+import { idArgument, urlArgument } from './arguments.ts';
+import { startProgress } from './progress.ts';
+import { type CommandContext, type Terminal, table, UsageError, visible } from './terminal.ts';
+
+interface ImportCommandOptions {
+  key?: string;
+  url?: string;
+  location?: string;
+  map: string[];
+  dryRun?: boolean;
+  allowNoContact?: boolean;
+  source?: string;
+  tag: string[];
+  failures?: string;
+}
+
+const RETRY_MS = 30_000;
+const SOME_ROWS_FAILED = 3;
+
+const MORE = `
+The usual headings are recognised, whatever their case, spaces and underscores; every other column becomes a custom
+field under its own heading. Before it starts, the import prints what it makes of each column. The fields of --map:
+${FIELDS.join(', ')}.
+
+Each row finds its customer by e-mail address or phone number, or makes one. Importing a file again is safe: what has
+not changed stays as it is. Phone numbers without a country code are read with the country of the location, not of the
+row; a number that is not possible there is kept as it is written, with a warning.
+
+A row without an e-mail address or phone number fails. With --allow-no-contact it is created when it has a name or a
+company; nothing identifies it later, so importing the file again creates it again.
+
+Rows that failed are written beside the file, as NAME.failures.csv, with their numbers and reasons. Mend them there and
+import that file. The key is better set as CLIENTELE_KEY than given here: the history of the shell keeps what is typed.`;
+
+const gather = (value: string, before: string[]) => [...before, value];
+
+export function addImport(program: Command, context: CommandContext): void {
+  program
+    .command('import')
+    .description('import customers from a CSV file through the running service')
+    .argument('<file>', 'the CSV file, with a header')
+    .option('--key <key>', 'the API key (default: CLIENTELE_KEY)')
+    .option(
+      '--url <url>',
+      'where the service is (default: CLIENTELE_URL or http://127.0.0.1:3000)',
+      urlArgument,
+    )
+    .option('--location <id>', 'the location, when the key covers several', idArgument)
+    .option('--map <header=field>', 'what a column is, against its heading; may be repeated', gather, [])
+    .option('--dry-run', 'say what would happen and write nothing')
+    .option('--allow-no-contact', 'create rows that have neither e-mail address nor phone number')
+    .option('--source <name>', 'the source of customers whose row names none')
+    .option('--tag <tag>', 'a tag for every row; may be repeated', gather, [])
+    .option('--failures <file>', 'where the rows that failed go (default: beside the file)')
+    .addHelpText('after', MORE)
+    .action((file: string, options: ImportCommandOptions) => importCsv(context, file, options));
+}
+
+async function importCsv(
+  context: CommandContext,
+  file: string,
+  options: ImportCommandOptions,
+): Promise<void> {
+  const { terminal } = context;
+  const service = serviceOf(context, options);
+  const shape = await inspectCsv(resolve(file));
+  const columns = plan(shape, options.map);
+  printPlan(terminal, shape, columns);
+  const failures = await openFailures(shape, options.failures ?? failuresPath(shape.path));
+  const progress = startProgress(terminal, shape.rows);
+  const started = Date.now();
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.once('SIGINT', interrupt);
+  let account: Account;
+  let stopped: ImportStopped | null = null;
+  try {
+    account = await importFile({
+      shape,
+      columns,
+      defaults: { source: options.source, tags: options.tag, locationId: options.location },
+      service: { ...service, signal: interruption.signal },
+      failures,
+      isDryRun: options.dryRun ?? false,
+      allowNoContact: options.allowNoContact ?? false,
+      onProgress: ({ read }) => progress.show(read),
+    });
+  } catch (error) {
+    if (!(error instanceof ImportStopped)) throw error;
+    stopped = error;
+    account = error.account;
+  } finally {
+    progress.stop();
+    process.off('SIGINT', interrupt);
+    await failures.close();
+  }
+  printAccount(terminal, account, failures, Date.now() - started, options.dryRun ?? false);
+  if (stopped) throw new Error(howToGoOn(stopped, options.allowNoContact ?? false));
+  if (account.outcomes.failed > 0) context.exitCode = SOME_ROWS_FAILED;
+}
+
+const howToGoOn = ({ row, message }: ImportStopped, allowNoContact: boolean) =>
+  `The import stopped at row ${row}. ${message} The rows before it are accounted for above. ` +
+  'Run the same command again to go on: customers with contact details that are there already stay as they are' +
+  `${allowNoContact ? ', those without are created again unless their rows are taken out first.' : '.'}`;
+
+function serviceOf({ config, terminal }: CommandContext, options: ImportCommandOptions): ServiceAddress {
+  const { key, url } = config();
+  const given = options.key ?? key;
+  if (!given)
+    throw new UsageError(
+      'An import needs an API key: set CLIENTELE_KEY ("clientele keys create" makes one).',
+    );
+  if (!/^[\x21-\x7e]+$/.test(given)) throw new UsageError('The API key has characters that no key has.');
+  let last = '';
+  const onRetry = (reason: string) => {
+    if (reason !== last) terminal.tell(`${visible(reason)} Trying again for ${RETRY_MS / 1000} s.`);
+    last = reason;
+  };
+  return { url: options.url ?? url, key: given, retryFor: RETRY_MS, onRetry };
+}
+
+function plan(shape: CsvShape, overrides: string[]): Column[] {
+  try {
+    return planColumns(asGiven(shape, shape.headers), overrides);
+  } catch (error) {
+    throw error instanceof MappingError ? new UsageError(error.message) : error;
+  }
+}
+
+function printPlan(terminal: Terminal, shape: CsvShape, columns: Column[]): void {
+  const { encoding, isStrict, rows } = shape;
+  if (encoding !== 'utf-8') terminal.tell(`The file is not UTF-8: it is read as ${encoding}.`);
+  if (!isStrict)
+    terminal.tell('Quotes in the file do not follow the rules of CSV: they are read as they come.');
+  terminal.print(`${rows} rows, read like this:`);
+  terminal.print(
+    table(
+      ['COLUMN', 'FIELD'],
+      describeColumns(columns).map(({ header, field }) => [header, `→ ${field}`]),
+    ),
+  );
+  if (!columns.some(({ field }) => field === 'email' || field === 'phone'))
+    terminal.tell(
+      'No column is recognised as an e-mail address or phone number; --map "Header=email" says which is.',
+    );
+}
+
+const failuresPath = (path: string) => `${path.replace(/\.(csv|tsv|txt)$/i, '')}.failures.csv`;
+
+async function openFailures({ headers, delimiter }: CsvShape, path: string): Promise<FailuresFile> {
+  await access(dirname(resolve(path)), constants.W_OK).catch(() => {
+    throw new UsageError(`Rows that fail could not be written to ${path}: say where with --failures FILE.`);
+  });
+  return new FailuresFile(path, headers, delimiter);
+}
+
+function printAccount(
+  terminal: Terminal,
+  account: Account,
+  failures: FailuresFile,
+  milliseconds: number,
+  isDryRun: boolean,
+): void {
+  terminal.print(
+    `\n${isDryRun ? 'A dry run, nothing was written. ' : ''}In ${(milliseconds / 1000).toFixed(1)} s:`,
+  );
+  for (const line of describeAccount(account)) terminal.print(line);
+  if (failures.isWritten) terminal.print(`The rows that failed, with reasons: ${failures.path}`);
+  if (isDryRun)
+    terminal.print('A customer who stands in several rows may count as created more than once in a dry run.');
+}

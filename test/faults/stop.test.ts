@@ -1,0 +1,109 @@
+/** SIGTERM under load, a second SIGTERM, and a second start on a directory in use. */
+import { connect as connectSocket } from 'node:net';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { API, sender } from '../harness.ts';
+import { auditLedger, auditTables } from './audit.ts';
+import { expectStopped, lookInto, type RunningService, until, useProcesses } from './process.ts';
+import { Ledger, startWriting } from './writers.ts';
+
+const processes = useProcesses();
+let dataDir: string;
+let running: RunningService;
+let key: string;
+
+beforeAll(async () => {
+  dataDir = await processes.dataDir();
+  running = await processes.start({ CLIENTELE_DATA: dataDir });
+  key = running.key!;
+});
+
+const STOPPED = { code: 0, signal: null };
+
+/** A write on a socket of its own, in two steps: resolves when the service has accepted it. */
+async function accepted(url: string, name: string): Promise<{ send(): void; answer: Promise<string> }> {
+  const { hostname, port } = new URL(url);
+  const body = JSON.stringify({ name });
+  const socket = connectSocket(Number(port), hostname);
+  socket.setEncoding('utf8').on('error', () => {});
+  let text = '';
+  const answer = new Promise<string>((done) => socket.on('close', () => done(text)));
+  const isAccepted = new Promise<void>((done) =>
+    socket.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('100 Continue')) done();
+    }),
+  );
+  socket.write(
+    `POST ${API}/customers HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`,
+  );
+  await isAccepted;
+  return { send: () => socket.write(body), answer };
+}
+
+describe('SIGTERM', () => {
+  it('answers every request that was accepted, with its write done, and exits 0 with PostgreSQL stopped', async () => {
+    const requests = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => accepted(running.url, `Accepted ${i}`)),
+    );
+    // Nobody can write until the lock goes: all twenty are under way when the signal comes.
+    await lookInto(dataDir, async (sql) => {
+      const lock = await sql.reserve();
+      await lock`begin`;
+      await lock`lock table customers in exclusive mode`;
+      for (const request of requests) request.send();
+      await until('a write waits', 10_000, async () => {
+        const [row] =
+          await lock`select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock'`;
+        return row!.n > 0;
+      });
+      running.signal('SIGTERM');
+      await until('it takes no new connections', 10_000, async () =>
+        sender(running.url, null)('GET', '//health').then(
+          () => false,
+          () => true,
+        ),
+      );
+      await lock`commit`;
+      lock.release();
+    });
+    const answers = await Promise.all(requests.map((request) => request.answer));
+    expect(answers.map((answer) => /HTTP\/1.1 (201)/.exec(answer)?.[1] ?? answer)).toEqual(
+      Array(20).fill('201'),
+    );
+    expect(await running.exited).toEqual(STOPPED);
+    await expectStopped(dataDir);
+  });
+
+  it('twice, under the load of eight writers: what was not answered was not written, and it starts again', async () => {
+    running = await processes.start({ CLIENTELE_DATA: dataDir });
+    const ledger = new Ledger();
+    const writing = startWriting(ledger, sender(running.url, key), 8);
+    await until('the writers are at work', 20_000, () => writing.acknowledged() > 100);
+    running.signal('SIGTERM');
+    running.signal('SIGTERM');
+    await writing.stop();
+    expect(await running.exited).toEqual(STOPPED);
+    await expectStopped(dataDir);
+
+    running = await processes.start({ CLIENTELE_DATA: dataDir });
+    // A request without an answer was not accepted: then nothing of it may be there.
+    for (const written of ledger.customers) written.may = written.may.slice(0, 1);
+    for (const entry of ledger.shared.values()) entry.asked = entry.told;
+    await lookInto(dataDir, async (sql) => {
+      await auditLedger(sql, ledger);
+      await auditTables(sql);
+    });
+    expect(ledger.surprises).toEqual([]);
+  });
+});
+
+describe('a second start on the same data directory', () => {
+  it('exits 1 and says who holds it; the first is not disturbed', async () => {
+    const second = await processes.startInVain({ CLIENTELE_DATA: dataDir });
+    expect(second.code).toBe(1);
+    expect(second.output).toContain(`${dataDir} is in use by process ${running.pid} (clientele on port 0).`);
+    expect(second.output).toContain('CLIENTELE_DATA');
+    expect((await sender(running.url, key)('GET', '/customers')).status).toBe(200);
+  });
+});

@@ -1,0 +1,203 @@
+/** Files through the whole way: read, mapped, sent over HTTP to the real service, accounted for. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { clientele, csvFile, figures, textOf } from '../cli/session.ts';
+import { type TestBusiness, useService } from '../harness.ts';
+
+const service = useService();
+
+async function importFile(business: TestBusiness, path: string, ...args: string[]) {
+  const ran = await clientele(['import', path, '--url', service.url, ...args], {
+    CLIENTELE_KEY: business.key,
+  });
+  return { ...ran, figures: figures(ran.out), failures: () => textOf(path.replace('.csv', '.failures.csv')) };
+}
+
+const customers = async ({ send }: TestBusiness) => (await send('GET', '/customers?sort=created_at')).body;
+const lines = (count: number, line: (n: number) => string) =>
+  Array.from({ length: count }, (_, i) => line(i + 1)).join('\n');
+
+describe('an import', () => {
+  it('accounts for every row, and again: the second time nothing changes', async () => {
+    const business = await service.business();
+    const rows = lines(1234, (n) => `Person ${n},0412 ${String(100_000 + n)},p${n}@example.com.au,note ${n}`);
+    const path = await csvFile(`Name,Mobile,E-mail,Notes\n${rows}\n`);
+    const first = await importFile(business, path);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toContain('1234 rows');
+    expect(first.out).toMatch(/Notes +→ custom_fields/);
+    expect(first.figures).toMatchObject({ 'rows read': 1234, created: 1234, failed: 0 });
+    const second = await importFile(business, path);
+    expect(second.figures).toMatchObject({ 'rows read': 1234, unchanged: 1234, created: 0, updated: 0 });
+    expect((await customers(business)).total).toBe(1234);
+  });
+
+  it('writes nothing in a dry run', async () => {
+    const business = await service.business();
+    const path = await csvFile('Name,Email\nAnn,ann@example.com.au\n,none\n');
+    const ran = await importFile(business, path, '--dry-run');
+    expect(ran.code).toBe(3);
+    expect(ran.figures).toMatchObject({ created: 1, failed: 1 });
+    expect((await customers(business)).total).toBe(0);
+  });
+
+  it('keeps every cell: what no field takes is a custom field', async () => {
+    const business = await service.business();
+    const path = await csvFile(
+      '\uFEFFGiven name;Surname;Town;Country;Phone 1;Phone 2;Mail;Tags;Status;Joined\r\n' +
+        'José;Lee;Dapto;Australia;0412 345 678;02 9374 4000;jose@example.com.au;"vip|north";lead;2024-12-15\r\n',
+    );
+    await importFile(business, path, '--source', 'Old system', '--tag', 'imported');
+    const { items } = await customers(business);
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({
+      name: 'José Lee',
+      address: 'Dapto, Australia',
+      phone: '+61412345678',
+      email: 'jose@example.com.au',
+      tags: ['vip', 'north', 'imported'],
+      status: 'lead',
+      source: 'Old system',
+      custom_fields: { Joined: '2024-12-15' },
+    });
+    expect(items[0]!.contacts.map(({ value }) => value).sort()).toEqual([
+      '+61293744000',
+      '+61412345678',
+      'jose@example.com.au',
+    ]);
+  });
+
+  it('writes rows that fail beside the file: number, reason, the row as it was, nothing a spreadsheet runs', async () => {
+    const business = await service.business();
+    const path = await csvFile(
+      [
+        'Name,Phone,Email,Notes',
+        'Good,0412 000 001,,fine',
+        'Nobody,,n/a,"=HYPERLINK(""http://evil.test"")"',
+        'Ragged,0412 000 002',
+        'Wrong,+61412000003,bob at home,@SUM(A1)',
+        `${'x'.repeat(201)},0412 000 004,,too long`,
+        'Also good,0412 000 005,,"two\nlines"',
+      ].join('\r\n'),
+    );
+    const ran = await importFile(business, path);
+    expect(ran.code).toBe(3);
+    expect(ran.figures).toMatchObject({ 'rows read': 6, created: 2, failed: 4 });
+    const failures = await ran.failures();
+    expect(failures.split('\n')[0]).toBe('\uFEFFimport_row,import_reason,Name,Phone,Email,Notes');
+    expect(failures).toMatch(
+      /^3,contact_details_required: .*,Nobody,,n\/a,"'=HYPERLINK\(""http:\/\/evil\.test""\)"$/m,
+    );
+    expect(failures).toMatch(/^4,"The row has 2 cells, the header 4\.",Ragged,0412 000 002$/m);
+    expect(failures).toMatch(/^5,.*validation_failed: .*,Wrong,\+61412000003,bob at home,'@SUM\(A1\)$/m);
+    expect(failures).toMatch(/^6,.*name.*,x{201},0412 000 004,,too long$/m);
+  });
+
+  it('takes its own file of failures once it is mended', async () => {
+    const business = await service.business();
+    const path = await csvFile('Name,Email,Notes\nAnn,ann at home,=1+1\n', 'people.csv');
+    await importFile(business, path);
+    const mended = (await textOf(path.replace('.csv', '.failures.csv'))).replace(
+      'ann at home',
+      'ann@home.com.au',
+    );
+    const again = await importFile(business, await csvFile(mended, 'people.failures.csv'));
+    expect(again.figures).toMatchObject({ created: 1, failed: 0 });
+    const [ann] = (await customers(business)).items;
+    expect(ann).toMatchObject({ name: 'Ann', custom_fields: { Notes: '=1+1' } });
+    expect(Object.keys(ann!.custom_fields)).toEqual(['Notes']);
+  });
+
+  it('creates rows without contact details when told to, if they say who they are', async () => {
+    const business = await service.business();
+    const path = await csvFile(
+      'Name,Company,Phone,Tags\nAnn,,,vip\n,Acme,n/a,\n,,,vip\nBob,,0412 000 001,\n',
+    );
+    const strict = await importFile(business, path);
+    expect(strict.figures).toMatchObject({ created: 1, failed: 3 });
+    const ran = await importFile(business, path, '--allow-no-contact');
+    expect(ran.code).toBe(3);
+    expect(ran.figures).toMatchObject({ 'rows read': 4, created: 2, unchanged: 1, failed: 1 });
+    expect(
+      (await customers(business)).items.map(({ name, company_name, tags }) => [name, company_name, tags]),
+    ).toEqual([
+      ['Bob', null, []],
+      ['Ann', null, ['vip']],
+      [null, 'Acme', []],
+    ]);
+  });
+
+  it('keeps numbers it does not recognise, with a warning', async () => {
+    const business = await service.business();
+    const path = await csvFile('Name,Phone\nAnn,12-34x9999999999999999\nBea,0412 000 001\n');
+    const ran = await importFile(business, path);
+    expect(ran.figures).toMatchObject({ created: 2, 'warning phone_unrecognised': 1 });
+    expect((await customers(business)).items[0]!.phone).toBe('12-34x9999999999999999');
+  });
+
+  it('is unharmed by hostile cells and headings', async () => {
+    const business = await service.business();
+    const path = await csvFile(
+      [
+        'Name,Email,__proto__,constructor,\u001b[31mred\u001b[0m',
+        `"'; drop table customers; --",a@example.com.au,,y,z`,
+        'nul\u0000byte,b@example.com.au,,,',
+        `${'深'.repeat(200)},c@example.com.au,,,${'y'.repeat(20_000)}`,
+        'Proto,e@example.com.au,polluted,,',
+        '<script>alert(1)</script>,d@example.com.au,,,=1',
+      ].join('\n'),
+    );
+    const ran = await importFile(business, path);
+    expect(ran.figures).toMatchObject({ 'rows read': 5, created: 2, failed: 3 });
+    expect(ran.out).not.toContain('\u001b');
+    expect((await customers(business)).items.map(({ name }) => name)).toEqual([
+      "'; drop table customers; --",
+      '<script>alert(1)</script>',
+    ]);
+  });
+
+  it('tells of rows that name two customers', async () => {
+    const business = await service.business();
+    const path = await csvFile(
+      'Name,Phone,Email\nAnn,0412 000 001,\nBea,,bea@example.com.au\nCy,0412 000 001,bea@example.com.au\n',
+    );
+    const ran = await importFile(business, path);
+    expect(ran.figures).toMatchObject({ created: 2, updated: 1 });
+    expect(ran.out).toContain('belong to two customers (possible duplicates): 1');
+  });
+
+  it('goes to the location named; without one, a key of several is told to name it', async () => {
+    const business = await service.business();
+    const second = await business.addLocation();
+    const path = await csvFile('Name,Email\nAnn,ann@example.com.au\n');
+    const unnamed = await importFile(business, path);
+    expect(unnamed).toMatchObject({ code: 1, err: expect.stringMatching(/stopped at row 2\..*--location/) });
+    await importFile(business, path, '--location', second);
+    expect((await customers(business)).items[0]!.location_id).toBe(second);
+  });
+
+  it('stops at a key that is refused', async () => {
+    const business = await service.business();
+    const path = await csvFile('Name,Email\nAnn,ann@example.com.au\n');
+    const ran = await importFile(business, path, '--key', 'clt_wrong');
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('refuses the import (401)') });
+    expect(ran.err).not.toMatch(/\n\s+at /);
+  });
+});
+
+const tenThousand = join(import.meta.dirname, '../../../shared/data/customers-10000.csv');
+if (existsSync(tenThousand)) {
+  describe('ten thousand customers', () => {
+    it('are all accounted for, twice', { timeout: 120_000 }, async () => {
+      const business = await service.business();
+      const path = await csvFile(await textOf(tenThousand));
+      const first = await importFile(business, path);
+      expect(first.figures).toMatchObject({ 'rows read': 10_000, created: 10_000, failed: 0 });
+      const second = await importFile(business, path);
+      expect(second.figures).toMatchObject({ 'rows read': 10_000, unchanged: 10_000, failed: 0 });
+    });
+  });
+} else {
+  console.log('Skipped: ../shared/data/customers-10000.csv is not here, so its import is not tested.');
+}

@@ -1,0 +1,98 @@
+/** Every place of a request where an id can stand, found in the routes' own schemas. */
+import type { Route } from '../../src/http/route.ts';
+
+export type Kind = 'customer' | 'location' | 'api_key' | 'event' | 'contact' | 'list_cursor';
+export interface Probe {
+  /** Route and place, for the message. */
+  name: string;
+  kind: Kind;
+  /** The request with this id in the place; `own` is a customer of the caller, for updates. */
+  request(id: string, own: { customerId: string }): { method: string; path: string; body?: unknown };
+}
+
+const KINDS: Record<string, Kind> = { customers: 'customer', locations: 'location', 'api-keys': 'api_key' };
+const CURSORS: Record<string, Kind> = {
+  listCustomers: 'list_cursor',
+  listCustomerEvents: 'event',
+  listLocations: 'location',
+  listApiKeys: 'api_key',
+};
+
+/** Fails on a route with an id or a cursor of a kind that is not known here: then this table wants a line. */
+export function probesOf(routes: Route[]): Probe[] {
+  return routes.flatMap((route) => {
+    const probes: Probe[] = [];
+    const { method, operationId: name, example: body } = route;
+    const own = (path: string, customerId: string) => path.replace(':id', customerId);
+    if (route.path.includes(':')) {
+      const kind = known(KINDS, route.path.split('/')[1]!, name);
+      probes.push({
+        name: `${name}: path`,
+        kind,
+        request: (id) => ({ method, path: route.path.replace(':id', id), body }),
+      });
+    }
+    if (has(route.body, 'location_id')) {
+      probes.push({
+        name: `${name}: location_id of the body`,
+        kind: 'location',
+        request: (id, { customerId }) => ({
+          method,
+          path: own(route.path, customerId),
+          body: { ...(body as object), location_id: id },
+        }),
+      });
+    }
+    if (name === 'upsertCustomers') {
+      probes.push({
+        name: `${name}: location_id of an item`,
+        kind: 'location',
+        request: (id) => ({
+          method,
+          path: route.path,
+          body: { customers: [{ email: 'a@clientele.test', location_id: id }] },
+        }),
+      });
+    }
+    if (has(route.query, 'location_id')) {
+      probes.push({
+        name: `${name}: location_id of the query`,
+        kind: 'location',
+        request: (id) => ({ method, path: `${route.path}?location_id=${id}`, body }),
+      });
+    }
+    if (has(route.query, 'cursor')) {
+      const kind = known(CURSORS, name, name);
+      probes.push({
+        name: `${name}: cursor`,
+        kind,
+        request: (id, { customerId }) => ({
+          method,
+          path: `${own(route.path, customerId)}?cursor=${id}`,
+          body,
+        }),
+      });
+    }
+    if (has(route.body, 'contacts') && route.path.includes(':')) {
+      probes.push({
+        name: `${name}: id of a contact`,
+        kind: 'contact',
+        request: (id, { customerId }) => ({
+          method,
+          path: own(route.path, customerId),
+          body: { contacts: [{ id, type: 'email', value: 'a@clientele.test' }] },
+        }),
+      });
+    }
+    return probes;
+  });
+}
+
+function known(table: Record<string, Kind>, name: string, operation: string): Kind {
+  const kind = table[name];
+  if (!kind) throw new Error(`${operation}: the isolation matrix does not know what ids of "${name}" are.`);
+  return kind;
+}
+
+const has = (schema: object | undefined, field: string): boolean =>
+  schema !== undefined && 'properties' in schema && field in (schema.properties as object);

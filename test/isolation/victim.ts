@@ -1,0 +1,83 @@
+/** The business that others try to look into: with something of every kind, and a dump of all its rows. */
+import type { Sql } from '../../src/database/connect.ts';
+import type { TestBusiness } from '../harness.ts';
+import type { Kind } from './positions.ts';
+
+export const SECRET = 'Zyxwvut';
+
+export interface Victim {
+  business: TestBusiness;
+  /** An id of each kind that another may not learn of. */
+  ids: Record<Kind, string>;
+}
+
+/** Fills a business at its first location. */
+export async function makeVictim(business: TestBusiness): Promise<Victim> {
+  const { send, locationId: location_id } = business;
+  const customers = [];
+  for (const n of [1, 2, 3]) {
+    const body = {
+      name: `${SECRET} ${n}`,
+      email: `${SECRET}${n}@victim.test`.toLowerCase(),
+      phone: `041200000${n}`,
+      tags: [SECRET],
+      location_id,
+    };
+    customers.push((await send('PUT', '/customers', body)).body);
+  }
+  const [customer, second] = customers as [(typeof customers)[0], (typeof customers)[0]];
+  await send('PATCH', `/customers/${customer.id}`, { company_name: `${SECRET} Pty Ltd` });
+  await send('DELETE', `/customers/${second.id}`);
+  const events = await send('GET', `/customers/${customer.id}/events?limit=1`);
+  const page = await send('GET', `/customers?page_size=1&location_id=${location_id}`);
+  const key = await business.addKey({ name: `${SECRET} key`, location_id });
+  return {
+    business,
+    ids: {
+      customer: customer.id,
+      location: location_id,
+      api_key: key.id,
+      event: events.body.next_cursor!,
+      contact: customer.contacts[0]!.id,
+      list_cursor: page.body.next_cursor!,
+    },
+  };
+}
+
+/** An id that never existed, next to one that does: it sorts as the other does. */
+export function neverExisted(id: string): string {
+  return id.slice(0, -1) + (id.endsWith('0') ? '1' : '0');
+}
+
+/** Every row of the business in every table, as text; without those of one location, when one is given. */
+export async function dump(sql: Sql, businessId: string, exceptLocation?: string): Promise<string> {
+  const columns = await sql<{ table_name: string; has_location: boolean }[]>`
+    select t.table_name, bool_or(c.column_name = 'location_id') as has_location
+    from information_schema.tables t
+    join information_schema.columns c using (table_schema, table_name)
+    where t.table_schema = 'public' and t.table_type = 'BASE TABLE'
+    group by t.table_name
+    having bool_or(c.column_name = 'business_id')
+    order by t.table_name`;
+  const lines: string[] = [];
+  for (const { table_name, has_location } of columns) {
+    // What the neighbour's own writes teach the business is no row of a location.
+    if (exceptLocation && table_name === 'name_words') continue;
+    const own = table_name === 'locations' ? 'id' : has_location ? 'location_id' : null;
+    const rows = await sql`
+      select (to_jsonb(t) - 'last_used_at')::text as line
+      from ${sql(table_name)} t
+      where t.business_id = ${businessId}
+        ${
+          exceptLocation && own
+            ? sql`and t.${sql(own)} is distinct from ${exceptLocation}`
+            : exceptLocation && table_name === 'contacts'
+              ? sql`and t.location_id <> ${exceptLocation}`
+              : sql``
+        }
+      order by 1`;
+    lines.push(...rows.map((row) => `${table_name} ${row.line}`));
+  }
+  const [business] = await sql`select to_jsonb(b)::text as line from businesses b where id = ${businessId}`;
+  return [`businesses ${business!.line}`, ...lines].join('\n');
+}
