@@ -12,8 +12,8 @@ export interface ConnectOptions {
   applicationName?: string;
   /** Milliseconds after which the server gives a statement up; 0 for never. */
   statementTimeout?: number;
-  /** Sees the text of every statement sent; the test suite watches for a tenant table without its business. */
-  onStatement?: (text: string) => void;
+  /** Sees every statement sent: tests watch for a tenant table without its business, and ask for plans. */
+  onStatement?: (text: string, parameters: unknown[], types: number[]) => void;
 }
 
 /** PostgreSQL's text form of a timestamptz, as the ISO 8601 text with milliseconds that the API answers. */
@@ -36,7 +36,10 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
     // A database that restarts is back within a second: try again soon, not after a growing pause.
     backoff: () => 0.1,
     onnotice: () => {},
-    ...(onStatement && { debug: (_connection: number, text: string) => onStatement(text) }),
+    ...(onStatement && {
+      debug: (_connection: number, text: string, parameters: unknown[], types: unknown[]) =>
+        onStatement(text, parameters, types as number[]),
+    }),
     connection: {
       application_name: options.applicationName ?? 'clientele',
       statement_timeout: options.statementTimeout ?? 5_000,

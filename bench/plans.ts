@@ -1,0 +1,163 @@
+/** The query plan of every statement the service sends: collected by exercising each operation and asking PostgreSQL. */
+import pino from 'pino';
+import { openService } from '../src/customers/operations.ts';
+import { connect, type Sql } from '../src/database/connect.ts';
+import { createServer } from '../src/http/server.ts';
+
+export interface Scan {
+  /** Such as `Index Scan`, `Bitmap Index Scan`, `Seq Scan`. */
+  node: string;
+  table: string | null;
+  index: string | null;
+  condition: string;
+}
+
+export interface Plan {
+  statement: string;
+  scans: Scan[];
+}
+
+interface Sent {
+  parameters: unknown[];
+  types: number[];
+}
+
+/** Walks every operation over a business and answers the plan of each distinct statement that was sent. */
+export async function collectPlans(
+  databaseUrl: string,
+  business: { key: string; locationId: string },
+): Promise<Plan[]> {
+  const sent = new Map<string, Sent>();
+  const onStatement = (text: string, parameters: unknown[], types: number[]) => {
+    if (!sent.has(text)) sent.set(text, { parameters, types });
+  };
+  const sql = connect(databaseUrl, { max: 4, onStatement });
+  const service = await openService(sql);
+  const server = await createServer(service, pino({ level: 'silent' }));
+  await exercise(async (method, path, body) => {
+    const answer = await server.inject({
+      method,
+      url: `/api/v2${path}`,
+      headers: { authorization: `Bearer ${business.key}` },
+      ...(body !== undefined && { payload: body }),
+    });
+    if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${answer.body}`);
+    return answer.json().body;
+  }, business.locationId);
+  await server.close();
+  await sql.end();
+
+  // The settings of the service, on a connection that is not listened to.
+  const asker = connect(databaseUrl, { max: 1 });
+  const plans: Plan[] = [];
+  for (const [statement, { parameters, types }] of sent) {
+    if (!/^\s*(select|insert|update|delete|with)\b/i.test(statement) || /pg_catalog/.test(statement))
+      continue;
+    plans.push({
+      statement: statement.replace(/\s+/g, ' ').trim(),
+      scans: await scansOf(asker, statement, parameters, types),
+    });
+  }
+  await asker.end();
+  return plans;
+}
+
+type Send = (
+  method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: object,
+) => Promise<{ id: string; next_cursor: string; as_of: string }>;
+
+async function exercise(send: Send, locationId: string): Promise<void> {
+  const { id } = await send('POST', '/customers', {
+    name: 'Plan Ner',
+    email: 'plan.ner@example.com',
+    location_id: locationId,
+  });
+  await send('PUT', '/customers', {
+    name: 'Plan Ner',
+    email: 'plan.ner@example.com',
+    phone: '0412 999 888',
+    location_id: locationId,
+  });
+  await send('PUT', '/customers', { name: 'Front Desk', phone: '1300 999 888', location_id: locationId });
+  await send('PUT', '/customers/batch', {
+    customers: [
+      { phone: '0412 999 777', location_id: locationId },
+      { phone: '0412 999 777', email: 'plan.ner@example.com', location_id: locationId },
+    ],
+  });
+  await send('GET', `/customers/${id}`);
+  await send('PATCH', `/customers/${id}`, {
+    address: '1 High St',
+    contacts: [{ type: 'email', value: 'ner.plan@example.com' }],
+  });
+  await send('GET', `/customers/${id}/events`);
+  for (const filter of ['', `&location_id=${locationId}`]) {
+    for (const sort of ['-created_at', 'created_at', '-updated_at', 'updated_at', 'name', '-name']) {
+      const { next_cursor, as_of } = await send('GET', `/customers?page_size=5&sort=${sort}${filter}`);
+      await send('GET', `/customers?page_size=5&sort=${sort}${filter}&cursor=${next_cursor}`);
+      await send('GET', `/customers?page=2&page_size=5&sort=${sort}${filter}&as_of=${as_of}`);
+    }
+    for (const query of [
+      'q=surname77',
+      'q=surnane77',
+      'q=ner',
+      'q=0412+999',
+      'q=plan+ner',
+      'q=plam',
+      'q=no',
+      'status=blocked',
+      'tag=vip',
+      'source=nowhere',
+      'deleted=true',
+    ]) {
+      await send('GET', `/customers?${query}${filter}`);
+    }
+  }
+  await send('DELETE', `/customers/${id}`);
+  await send('GET', '/locations');
+  await send('GET', '/api-keys');
+  await send('GET', '/delete-rules');
+}
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Index Cond'?: string;
+  Plans?: PlanNode[];
+}
+
+async function scansOf(sql: Sql, statement: string, parameters: unknown[], types: number[]): Promise<Scan[]> {
+  const typed = parameters.map((value, i) => (types[i] ? sql.typed(value as never, types[i]!) : value));
+  const [row] = await sql.unsafe(`explain (format json) ${statement}`, typed as never[]);
+  const scans: Scan[] = [];
+  const visit = (node: PlanNode) => {
+    if (node['Node Type'].includes('Scan') && (node['Relation Name'] || node['Index Name'])) {
+      scans.push({
+        node: node['Node Type'],
+        table: node['Relation Name'] ?? null,
+        index: node['Index Name'] ?? null,
+        condition: node['Index Cond'] ?? '',
+      });
+    }
+    for (const child of node.Plans ?? []) visit(child);
+  };
+  visit(row!['QUERY PLAN'][0].Plan);
+  return scans;
+}
+
+/** The plans as text, a statement and its scans each. */
+export const printed = (plans: Plan[]): string =>
+  plans
+    .map(({ statement, scans }) =>
+      [
+        statement,
+        ...scans.map(
+          ({ node, table, index, condition }) =>
+            `    ${node}${table ? ` on ${table}` : ''}${index ? ` using ${index}` : ''}${condition ? `: ${condition}` : ''}`,
+        ),
+      ].join('\n'),
+    )
+    .join('\n\n');

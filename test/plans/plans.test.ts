@@ -1,0 +1,57 @@
+/** No statement of the request path reads a whole table, nor more of one than the rows of its business. */
+import { expect, it } from 'vitest';
+import { collectPlans, printed } from '../../bench/plans.ts';
+import { useService } from '../harness.ts';
+
+const service = useService();
+const TENANT_TABLES = [
+  'customers',
+  'contacts',
+  'events',
+  'customer_counts',
+  'name_words',
+  'possible_duplicates',
+  'locations',
+  'api_keys',
+];
+const ROWS = 20_000;
+
+it('every statement finds its rows by an index, within one business', async () => {
+  const business = await service.business();
+  const others = await Promise.all(Array.from({ length: 5 }, () => service.business()));
+  await fill(business.id, business.locationId, ROWS);
+  for (const other of others) await fill(other.id, other.locationId, 500);
+  await service.sql.unsafe('analyze');
+
+  const plans = await collectPlans(service.databaseUrl, business);
+  expect(plans.length).toBeGreaterThan(40);
+  const bad = plans.filter(({ scans }) =>
+    scans.some(({ node, table, index, condition }) => {
+      const isTenants =
+        table === null ? (index ?? '').match(/^(customers|contacts|events)/) : TENANT_TABLES.includes(table);
+      // A bitmap's heap is read where its index said; the index is what must be bound.
+      return isTenants && node !== 'Bitmap Heap Scan' && !/business_id\s*=/.test(condition);
+    }),
+  );
+  expect(printed(bad)).toBe('');
+});
+
+/** So many customers with a phone and an event each, straight into the tables. */
+async function fill(businessId: string, locationId: string, rows: number): Promise<void> {
+  const { sql } = service;
+  await sql`
+    insert into customers
+    select ${businessId}::uuid, (lpad(to_hex(1760000000000 + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid, ${locationId}::uuid, 'Name Surname' || n, null, null, null, 'active', 'website', '{}', '{}', '{}', 1,
+      now(), now() - n * interval '1 second', null, null, 'name surname' || n, ' name surname' || n || ' 614' || n || ' ', array['status:active', 'source:website']
+    from generate_series(1, ${rows}::int) n`;
+  await sql`
+    insert into contacts
+    select business_id, id, gen_random_uuid(), location_id, 'phone', '+614' || substr(name, 13), '+614' || substr(name, 13), '', null, null, true, true, 'holds', ''
+    from customers where business_id = ${businessId}`;
+  await sql`
+    insert into events
+    select business_id, id, gen_random_uuid(), location_id, 'created', '{}', now(), 1, '{}', null
+    from customers where business_id = ${businessId}`;
+  await sql`
+    insert into name_words select ${businessId}::uuid, 'word' || n, 'word' || n from generate_series(1, ${rows}::int) n`;
+}
