@@ -139,6 +139,14 @@ function wholeList(
         message: 'The customer has no contact of this id. Leave id out to add one.',
       });
     }
+    for (const field of ['raw', 'extension'] as const) {
+      if (item[field] === undefined || item[field] === (known?.[field] ?? null)) continue;
+      errors.push({
+        field: `contacts/${i}/${field}`,
+        code: 'read_only',
+        message: `${field} follows from value. Send it as it was answered, or leave it out.`,
+      });
+    }
     const detail = details.find((candidate) => candidate.field === `contacts/${i}`);
     const isKept = known?.type === item.type && (item.value === known.value || item.value === known.raw);
     const read =

@@ -22,8 +22,8 @@ export interface UpsertRequest {
 export interface UpsertPlan {
   /** Null when nothing is written: unchanged, found. */
   change: Change | null;
-  /** Two customers that may be one person (contract: upsert 5); null when there is no doubt. */
-  possibleDuplicate: { locationId: string; ids: [string, string]; reason: string } | null;
+  /** Pairs that may be one person (contract: upsert 5). */
+  possibleDuplicates: { locationId: string; ids: [string, string]; reason: string }[];
   answer: UpsertedCustomer;
 }
 
@@ -172,17 +172,14 @@ function answerWith(
   changed: string[],
   warnings: Warning[],
 ): UpsertPlan {
-  const other = match?.others[0];
+  const others = outcome === 'found' ? [] : (match?.others ?? []);
   return {
     change,
-    possibleDuplicate:
-      other && outcome !== 'found'
-        ? {
-            locationId: customer.location_id,
-            ids: [customer.id, other.customer.id],
-            reason: `one request named the ${match.on[0]!.type} of one and the ${other.detail.type} of the other`,
-          }
-        : null,
+    possibleDuplicates: others.map((other) => ({
+      locationId: customer.location_id,
+      ids: [customer.id, other.customer.id],
+      reason: `one request named the ${match!.on[0]!.type} of one and the ${other.detail.type} of the other`,
+    })),
     answer: {
       ...toCustomer(customer),
       upsert: {

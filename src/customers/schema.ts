@@ -92,7 +92,16 @@ const contacts = Type.Optional(
     description: 'Further e-mail addresses and phone numbers.',
   }),
 );
-const ContactUpdate = Type.Object({ id: Type.Optional(Uuid), ...contactInput }, emailsAreEmails);
+const ContactUpdate = Type.Object(
+  {
+    id: Type.Optional(Uuid),
+    ...contactInput,
+    // A contact can be sent back as it was read; these two follow from the value.
+    raw: Type.Optional(Type.String({ description: 'Read-only: as answered, or left out.' })),
+    extension: optionalText(40, 'Read-only: as answered, or left out.'),
+  },
+  emailsAreEmails,
+);
 const contactList = Type.Optional(
   Type.Unsafe<Static<typeof ContactUpdate>[] | null>({
     type: ['array', 'null'],

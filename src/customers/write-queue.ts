@@ -22,7 +22,7 @@ export interface Write<T> {
 
 export interface Planned<T> {
   change: Change | null;
-  possibleDuplicate?: PossibleDuplicate | null;
+  possibleDuplicates?: PossibleDuplicate[];
   answer: T;
 }
 
@@ -128,12 +128,12 @@ export function planAll(
   const changes: Changes = { changes: [], possibleDuplicates: [], at: moment.now };
   const outcomes = writes.map((write): Outcome => {
     try {
-      const { change, possibleDuplicate, answer } = write.plan(found, moment);
+      const { change, possibleDuplicates = [], answer } = write.plan(found, moment);
       if (change) {
         found.apply(change);
         changes.changes.push(change);
       }
-      if (possibleDuplicate) changes.possibleDuplicates.push(possibleDuplicate);
+      changes.possibleDuplicates.push(...possibleDuplicates);
       return { status: 'fulfilled', value: answer };
     } catch (error) {
       return { status: 'rejected', reason: error };

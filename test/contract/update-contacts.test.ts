@@ -195,3 +195,33 @@ describe('a contact owned by another record', () => {
     expect(lost.map((answer) => answer.body.customer_id)).toEqual(Array(15).fill(won[0]!.body.id));
   });
 });
+
+describe('contacts sent back as they were read', () => {
+  it('change what was changed and nothing else', async () => {
+    const { send } = await service.business();
+    const { body: made } = await send('PUT', '/customers', {
+      name: 'Ann Lee',
+      phone: '0412 000 111',
+      email: 'ann@example.com',
+    });
+    const contacts = made.contacts.map((contact) =>
+      contact.type === 'phone' ? { ...contact, label: 'mobile' } : contact,
+    );
+    const { status, body } = await send('PATCH', `/customers/${made.id}`, { contacts });
+    expect(status).toBe(200);
+    expect(body.contacts).toEqual(contacts);
+  });
+
+  it('refuse another raw or extension: both follow from the value', async () => {
+    const { send } = await service.business();
+    const { body: made } = await send('PUT', '/customers', { phone: '0412 000 111' });
+    const { status, body } = await send('PATCH', `/customers/${made.id}`, {
+      contacts: [{ ...made.contacts[0], raw: 'another', extension: '12' }],
+    });
+    expect(status).toBe(422);
+    expect(body.errors.map(({ field, code }) => `${field} ${code}`)).toEqual([
+      'contacts/0/raw read_only',
+      'contacts/0/extension read_only',
+    ]);
+  });
+});
