@@ -46,7 +46,13 @@ const plain = (folded: string): string =>
 
 /** What tells namesakes and sorts lists: the folded name, or company where there is no name. */
 export const nameKey = (record: { name: string | null; company_name: string | null }): string =>
-  plain(fold(record.name ?? record.company_name ?? '')).slice(0, 100);
+  firstLetters(plain(fold(record.name ?? record.company_name ?? '')));
+
+const INDEXED_LETTERS = 100;
+
+/** So many letters as an index takes: folding can make eighteen letters of one. */
+const firstLetters = (text: string): string =>
+  text.length <= INDEXED_LETTERS ? text : [...text].slice(0, INDEXED_LETTERS).join('');
 
 interface Searchable {
   name: string | null;
@@ -73,7 +79,8 @@ export const facets = (record: { status: string; source: string | null; tags: st
   ...(record.source === null ? [] : [facet('source', record.source)]),
   ...record.tags.map((tag) => facet('tag', tag)),
 ];
-export const facet = (kind: 'status' | 'source' | 'tag', value: string): string => `${kind}:${fold(value)}`;
+export const facet = (kind: 'status' | 'source' | 'tag', value: string): string =>
+  `${kind}:${firstLetters(fold(value))}`;
 
 const TYPO_MIN = 4;
 const TYPO_MAX = 24;
@@ -88,9 +95,9 @@ const isTypoWord = (word: string) =>
 
 /** A word and everything left of it when one letter is dropped: two words one slip apart share one of these. */
 export function typoKeys(word: string): string[] {
-  const keys = new Set([word]);
-  for (let i = 0; i < word.length; i++) keys.add(word.slice(0, i) + word.slice(i + 1));
-  return [...keys];
+  // By letters, not by UTF-16 units: half a surrogate pair is no text.
+  const letters = [...word];
+  return [...new Set([word, ...letters.map((_, i) => letters.toSpliced(i, 1).join(''))])];
 }
 
 /** True when one letter was changed, left out, added, or swapped with its neighbour. */

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  facet,
   facets,
   fold,
   nameKey,
@@ -182,4 +183,17 @@ it('facets are folded, one for each thing a list filters by', () => {
 it('typos are forgiven in words of four to twenty-four letters', () => {
   const record = { name: `Ann Mikayla Smith2 ${'x'.repeat(25)}`, company_name: 'Mikayla Pty' };
   expect(nameWords(record)).toEqual(['mikayla']);
+});
+
+describe('letters outside the basic plane', () => {
+  it('are never cut in half: every key is well-formed text', () => {
+    const record = { name: `𠀀가 ${'𠀀'.repeat(150)}`, company_name: null };
+    const texts = [nameKey(record), ...nameWords(record).flatMap(typoKeys), ...typoKeys('𠀀𠀁𠀂𠀃')];
+    expect(texts.filter((text) => !text.isWellFormed())).toEqual([]);
+  });
+
+  it('that fold into many stay within what an index takes', () => {
+    expect(Buffer.byteLength(facet('source', '\ufdfa'.repeat(100)))).toBeLessThan(500);
+    expect(Buffer.byteLength(nameKey({ name: '\ufdfa'.repeat(200), company_name: null }))).toBeLessThan(500);
+  });
 });

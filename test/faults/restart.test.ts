@@ -53,7 +53,7 @@ describe('PostgreSQL restarts under load', () => {
 });
 
 describe('connections to PostgreSQL are lost under load', () => {
-  const service = useService({ statementTimeout: 1_500 });
+  const service = useService();
 
   it('terminated backends cost 503s and nothing else', async () => {
     const business = await service.business();
@@ -74,17 +74,21 @@ describe('connections to PostgreSQL are lost under load', () => {
     await auditLedger(service.sql, ledger);
     await auditTables(service.sql);
   });
+});
 
-  it('a session that sits in a transaction holds up 503s, and nothing once it is gone', async () => {
+describe('a session of another holds a row in a transaction', () => {
+  const service = useService({ statementTimeout: 1_500 });
+
+  it('a write that waits for it gets 503, reads go on, and all is well once it is gone', async () => {
     const business = await service.business();
     const { body } = await business.send('POST', '/customers', { name: 'Held' });
-    const held = await service.sql.reserve();
-    await held`begin`;
-    await held`select 1 from customers where business_id = ${business.id} and id = ${body.id} for update`;
-    const refused = await business.send('PATCH', `/customers/${body.id}`, { name: 'Changed' });
-    const read = await business.send('GET', `/customers/${body.id}`);
-    await held`rollback`;
-    held.release();
+    const [refused, read] = await service.sql.begin(async (held) => {
+      await held`select 1 from customers where business_id = ${business.id} and id = ${body.id} for update`;
+      return [
+        await business.send('PATCH', `/customers/${body.id}`, { name: 'Changed' }),
+        await business.send('GET', `/customers/${body.id}`),
+      ] as const;
+    });
     const done = await business.send('PATCH', `/customers/${body.id}`, { name: 'Changed' });
 
     expect(refused).toMatchObject({ status: 503, body: { code: 'query_timeout' } });

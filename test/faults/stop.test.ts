@@ -47,26 +47,24 @@ describe('SIGTERM', () => {
       Array.from({ length: 20 }, (_, i) => accepted(running.url, `Accepted ${i}`)),
     );
     // Nobody can write until the lock goes: all twenty are under way when the signal comes.
-    await lookInto(dataDir, async (sql) => {
-      const lock = await sql.reserve();
-      await lock`begin`;
-      await lock`lock table customers in exclusive mode`;
-      for (const request of requests) request.send();
-      await until('a write waits', 10_000, async () => {
-        const [row] =
-          await lock`select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock'`;
-        return row!.n > 0;
-      });
-      running.signal('SIGTERM');
-      await until('it takes no new connections', 10_000, async () =>
-        sender(running.url, null)('GET', '//health').then(
-          () => false,
-          () => true,
-        ),
-      );
-      await lock`commit`;
-      lock.release();
-    });
+    await lookInto(dataDir, (sql) =>
+      sql.begin(async (lock) => {
+        await lock`lock table customers in exclusive mode`;
+        for (const request of requests) request.send();
+        await until('a write waits', 10_000, async () => {
+          const [row] =
+            await lock`select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock'`;
+          return row!.n > 0;
+        });
+        running.signal('SIGTERM');
+        await until('it takes no new connections', 10_000, async () =>
+          sender(running.url, null)('GET', '//health').then(
+            () => false,
+            () => true,
+          ),
+        );
+      }),
+    );
     const answers = await Promise.all(requests.map((request) => request.answer));
     expect(answers.map((answer) => /HTTP\/1.1 (201)/.exec(answer)?.[1] ?? answer)).toEqual(
       Array(20).fill('201'),

@@ -1,0 +1,108 @@
+/** Every code of the error table is answered by something a caller or the database can do, with its status. */
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ERRORS, type ErrorCode } from '../../src/http/errors.ts';
+import { type Answer, type TestBusiness, useService } from '../harness.ts';
+import { expectRefusal } from './refusal.ts';
+
+const service = useService({ statementTimeout: 5_000 });
+
+interface World extends TestBusiness {
+  otherLocation: string;
+}
+
+const ANN = { name: 'Ann', phone: '0412 345 678' };
+const MOBILE = '0412 345 678';
+/** Makes the database itself raise this SQLSTATE at a write. */
+const raise = ({ send, locationId }: World, state: string) =>
+  send('POST', '/customers', { name: `SQLSTATE ${state}`, location_id: locationId });
+
+/** For each code: what brings it about. A code without a line does not compile. */
+const PROVOKE: Record<ErrorCode, (world: World) => Promise<Answer>> = {
+  malformed_json: ({ send }) => send('POST', '/customers', '{'),
+  duplicate_field: ({ send }) => send('POST', '/customers', '{"name":"a","name":"b"}'),
+  nested_too_deep: ({ send }) => send('POST', '/customers', '['.repeat(65)),
+  invalid_request: ({ send }) => send('GET', '/customers/%zz'),
+  invalid_cursor: ({ send }) => send('GET', '/customers?cursor=x'),
+  unauthorized: ({ send }) => send('GET', '/customers', undefined, { key: null }),
+  forbidden: async ({ addKey }) =>
+    (await addKey({ scopes: ['customers:read'] })).send('POST', '/customers', ANN),
+  location_forbidden: async ({ addKey, locationId, otherLocation }) =>
+    (await addKey({ location_id: locationId })).send('GET', `/customers?location_id=${otherLocation}`),
+  route_not_found: ({ send }) => send('GET', '/nowhere'),
+  customer_not_found: ({ send, id }) => send('GET', `/customers/${id}`),
+  location_not_found: ({ send, id }) => send('GET', `/locations/${id}`),
+  api_key_not_found: ({ send, id }) => send('DELETE', `/api-keys/${id}`),
+  customer_exists: async ({ send, locationId: location_id }) => {
+    await send('POST', '/customers', { ...ANN, location_id });
+    return await send('POST', '/customers', { ...ANN, location_id });
+  },
+  contact_in_use: async ({ send, locationId: location_id }) => {
+    await send('POST', '/customers', { ...ANN, location_id });
+    const { body } = await send('POST', '/customers', { name: 'Bea', location_id });
+    return await send('PATCH', `/customers/${body.id}`, { phone: MOBILE });
+  },
+  identity_conflict: async ({ send, locationId: location_id }) => {
+    await send('POST', '/customers', { ...ANN, location_id });
+    await send('POST', '/customers', { email: 'bea@clientele.test', location_id });
+    const both = { phone: MOBILE, email: 'bea@clientele.test', location_id };
+    return await send('PUT', '/customers', { ...both, on_conflict: 'fail' });
+  },
+  delete_blocked: async ({ send, locationId: location_id }) => {
+    await send('PUT', '/delete-rules', { protected_statuses: ['active'] });
+    const { body } = await send('POST', '/customers', { ...ANN, location_id });
+    return await send('DELETE', `/customers/${body.id}`);
+  },
+  write_conflict: (world) => raise(world, '40001'),
+  version_conflict: async ({ send, locationId: location_id }) => {
+    const { body } = await send('POST', '/customers', { ...ANN, location_id });
+    return await send('PATCH', `/customers/${body.id}`, { name: 'Bea' }, { headers: { 'if-match': '"9"' } });
+  },
+  payload_too_large: ({ send }) => send('POST', '/customers', ' '.repeat(1024 * 1024 + 1)),
+  unsupported_media_type: ({ send }) =>
+    send('POST', '/customers', 'name=Ann', { headers: { 'content-type': 'text/plain' } }),
+  validation_failed: ({ send }) => send('GET', '/customers?page=0'),
+  unknown_field: ({ send }) => send('GET', '/customers?size=1'),
+  contact_details_required: ({ send, locationId: location_id }) =>
+    send('PUT', '/customers', { name: 'Ann', location_id }),
+  location_required: ({ send }) => send('PUT', '/customers', ANN),
+  internal_error: (world) => raise(world, 'P0001'),
+  database_unavailable: (world) => raise(world, '57P03'),
+  query_timeout: (world) => raise(world, '57014'),
+  storage_full: (world) => raise(world, '53100'),
+};
+
+beforeAll(async () => {
+  await service.sql.unsafe(`
+    create function raise_state() returns trigger language plpgsql as $$
+    begin
+      raise exception 'the inside: relation "customers"' using errcode = substr(new.name, 10);
+    end $$`);
+  await service.sql.unsafe(`
+    create trigger raise_state before insert on customers for each row
+    when (new.name like 'SQLSTATE %') execute function raise_state()`);
+});
+
+describe('the error table', () => {
+  for (const [code, provoke] of Object.entries(PROVOKE) as [ErrorCode, (typeof PROVOKE)[ErrorCode]][]) {
+    const { status } = ERRORS[code];
+    it(`${code}: ${status}, in the envelope, and nothing of the inside`, async () => {
+      const business = await service.business();
+      const answer = await provoke({ ...business, otherLocation: await business.addLocation() });
+      expect(answer).toMatchObject({ status, success: false, body: { code } });
+      if (status < 500) expectRefusal(answer, { status, code });
+      expect(answer.text).not.toMatch(/SQLSTATE|the inside|relation|\\n +at /);
+      expect(answer.headers.get('retry-after')).toBe(status === 503 ? '1' : null);
+      expect(answer.headers.get('x-request-id')).toBeTruthy();
+    });
+  }
+
+  it('is what docs/errors.md shows', () => {
+    const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+    const documented = [...page.matchAll(/^\| (\d{3}) \| `(\w+)` \|/gm)].map(
+      ([, status, code]) => `${code} ${status}`,
+    );
+    const table = Object.entries(ERRORS).map(([code, { status }]) => `${code} ${status}`);
+    expect(documented.sort()).toEqual(table.sort());
+  });
+});
