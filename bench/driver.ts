@@ -53,7 +53,8 @@ export async function driverUpsert(
 ): Promise<number> {
   const { sql, businessId, locationId } = stage;
   const fresh = customers(10_000_000, from);
-  const known = [...customers(1000)];
+  const knownSource = customers(1000);
+  const known = Array.from({ length: 500 }, () => knownSource.next().value);
   let turn = 0;
   return await rate(callers, seconds, async () => {
     const planned = Array.from({ length: group }, () =>

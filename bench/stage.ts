@@ -83,7 +83,8 @@ async function fill(sql: Sql, businessId: string, locationId: string, rows: numb
     if (failed > 0) throw new Error(`${failed} of ${group.length} rows could not be made`);
     group = [];
   };
-  for (const customer of customers(rows)) if (group.push(customer) === 1000) await send();
+  const source = customers(rows);
+  for (let n = 0; n < rows; n++) if (group.push(source.next().value) === 1000) await send();
   if (group.length > 0) await send();
 }
 
