@@ -1,0 +1,54 @@
+/** Documents that repeat what the code says are compared with it. `npx vitest run -u test/docs.test.ts` renews the generated ones. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ERRORS } from '../src/http/errors.ts';
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+describe('documents', () => {
+  it('docs/errors.md lists every error the API answers', async () => {
+    const rows = Object.entries(ERRORS)
+      .sort(([, a], [, b]) => a.status - b.status)
+      .map(([code, { status, meaning }]) => `| ${status} | \`${code}\` | ${meaning} |`);
+    const page = [
+      '# Errors',
+      '',
+      'Every failure is `{ "success": false, "message": "…", "body": { "code": "…" } }`; `body.errors` names the fields.',
+      'This page is generated from `src/http/errors.ts`.',
+      '',
+      '| HTTP | code | meaning |',
+      '|---|---|---|',
+      ...rows,
+      '',
+    ].join('\n');
+    await expect(page).toMatchFileSnapshot('../docs/errors.md');
+  });
+
+  it('docs/operations.md names every setting that config.ts reads, and no other', () => {
+    const settings = (text: string, pattern: RegExp) =>
+      [...new Set([...text.matchAll(pattern)].map(([, name]) => name!))].sort();
+    const plain = settings(read('src/config.ts'), /env\.([A-Z_]+)/g);
+    const named = settings(read('src/config.ts'), /(?:wholeNumber|oneOf)\(env, '([A-Z_]+)'/g);
+    const documented = settings(read('docs/operations.md'), /^\| `([A-Z_]+)` \|/gm);
+    expect(documented).toEqual([...new Set([...plain, ...named])].sort());
+  });
+
+  it('links between the documents lead somewhere', () => {
+    for (const page of [
+      'README.md',
+      'CONTRIBUTING.md',
+      'docs/api.md',
+      'docs/architecture.md',
+      'docs/operations.md',
+      'docs/decisions.md',
+    ]) {
+      for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
+        const base = page.includes('/') ? `${page.slice(0, page.lastIndexOf('/'))}/` : '';
+        expect(
+          () => readFileSync(new URL(`../${base}${target}`, import.meta.url)),
+          `${page} → ${target}`,
+        ).not.toThrow(/ENOENT/);
+      }
+    }
+  });
+});
