@@ -1,4 +1,4 @@
-/** Documents that repeat what the code says are compared with it. `npx vitest run -u test/docs.test.ts` renews the generated ones. */
+/** Documents that repeat what the code says are compared with it. `npx vitest run test/docs.test.ts -u` renews the generated ones. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../src/http/errors.ts';
