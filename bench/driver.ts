@@ -1,12 +1,14 @@
 /** What the database alone bears: the statements of an operation sent by the bare driver, without HTTP or planning. */
-import { commit } from '../src/customers/commit.ts';
+import { commit, LostRace } from '../src/customers/commit.ts';
 import { readDetails } from '../src/customers/details.ts';
 import { Found, type Needs } from '../src/customers/found.ts';
 import { load } from '../src/customers/load.ts';
 import { planUpsert } from '../src/customers/plan-upsert.ts';
+import type { Change } from '../src/customers/record.ts';
 import type { UpsertInput } from '../src/customers/schema.ts';
 import { nameKey, nameWords } from '../src/customers/search-text.ts';
 import { newMoment } from '../src/customers/write-queue.ts';
+import { isLostRace, type Sql } from '../src/database/connect.ts';
 import { customers } from './generate.ts';
 import type { Stage } from './stage.ts';
 
@@ -70,16 +72,31 @@ export async function driverUpsert(
     };
     const found = await load(sql, businessId, needs);
     const changes = planned.filter(({ isNew }) => isNew).map(({ change }) => change);
-    if (changes.length > 0)
-      await commit(sql, businessId, found, { changes, possibleDuplicates: [], at: new Date().toISOString() });
+    if (changes.length > 0) await commitInTurn(sql, businessId, found, changes);
     return group;
   });
+}
+
+/** Commits of a business have later and later times: one that comes too late takes a new one. */
+async function commitInTurn(sql: Sql, businessId: string, found: Found, changes: Change[]): Promise<void> {
+  for (;;) {
+    const at = new Date().toISOString();
+    try {
+      return await commit(sql, businessId, found, { changes, possibleDuplicates: [], answers: [], at });
+    } catch (error) {
+      if (!(error instanceof LostRace || isLostRace(error))) throw error;
+    }
+  }
 }
 
 function plan(input: UpsertInput, locationId: string, isNew: boolean) {
   const supplied = readDetails(input, 'AU');
   const actor = { type: 'system' as const, id: null, name: 'bench' };
-  const { change } = planUpsert(new Found([], [], []), { input, supplied, locationId, actor }, newMoment());
+  const { change } = planUpsert(
+    new Found([], [], []),
+    { input, supplied, locationId, actor, importId: null },
+    newMoment(),
+  );
   const named = { name: input.name ?? null, company_name: input.company_name ?? null };
   return {
     change: change!,
@@ -113,8 +130,15 @@ export async function bareInsertSelect({ sql, businessId, ids }: Stage, rows: nu
         from copied m join contacts k on k.business_id = ${businessId} and k.customer_id = m.old`;
       await tx`
         insert into events
-        select e.business_id, m.new, gen_random_uuid(), e.location_id, e.type, e.actor, e.at, e.version, e.changes, e.context
-        from copied m join events e on e.business_id = ${businessId} and e.customer_id = m.old`;
+        select e.business_id, m.new, gen_random_uuid(), e.location_id, e.type, e.actor, e.at, e.version, e.changes, e.context,
+          f.seq + row_number() over ()
+        from copied m
+        join events e on e.business_id = ${businessId} and e.customer_id = m.old
+        join feeds f on f.business_id = ${businessId}`;
+      await tx`
+        update feeds
+        set seq = (select max(seq) from events where business_id = ${businessId})
+        where business_id = ${businessId}`;
     });
   }
   return rows / ((performance.now() - start) / 1000);

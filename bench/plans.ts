@@ -1,7 +1,11 @@
 /** The query plan of every statement the service sends: collected by exercising each operation and asking PostgreSQL. */
+import { randomUUID } from 'node:crypto';
 import pino from 'pino';
-import { openService } from '../src/customers/operations.ts';
+import { scanDuplicates } from '../src/customers/duplicate-scan.ts';
+import { purgeCustomers } from '../src/customers/purge.ts';
+import { openService } from '../src/customers/service.ts';
 import { connect, type Sql } from '../src/database/connect.ts';
+import { keepHouse } from '../src/housekeeping.ts';
 import { createServer } from '../src/http/server.ts';
 
 export interface Scan {
@@ -25,7 +29,7 @@ interface Sent {
 /** Walks every operation over a business and answers the plan of each distinct statement that was sent. */
 export async function collectPlans(
   databaseUrl: string,
-  business: { key: string; locationId: string },
+  business: { id: string; key: string; locationId: string },
 ): Promise<Plan[]> {
   const sent = new Map<string, Sent>();
   const onStatement = (text: string, parameters: unknown[], types: number[]) => {
@@ -34,16 +38,26 @@ export async function collectPlans(
   const sql = connect(databaseUrl, { max: 4, onStatement });
   const service = await openService(sql);
   const server = await createServer(service, pino({ level: 'silent' }));
-  await exercise(async (method, path, body) => {
-    const answer = await server.inject({
-      method,
-      url: `/api/v2${path}`,
-      headers: { authorization: `Bearer ${business.key}` },
-      ...(body !== undefined && { payload: body }),
-    });
-    if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${answer.body}`);
-    return answer.json().body;
-  }, business.locationId);
+  const sender =
+    (isKeyed: boolean): Send =>
+    async (method, path, body) => {
+      const answer = await server.inject({
+        method,
+        url: `/api/v2${path}`,
+        headers: {
+          authorization: `Bearer ${business.key}`,
+          ...(isKeyed && { 'idempotency-key': randomUUID() }),
+        },
+        ...(body !== undefined && { payload: body }),
+      });
+      if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${answer.body}`);
+      return answer.json().body;
+    };
+  await exercise(sender(false), business.locationId);
+  await exerciseLife(sender(true), business.locationId);
+  await scanDuplicates(sql, business.id, { pageSize: 50, onPage: ({ customers }) => customers < 100 });
+  await purgeCustomers(service, business.id, new Date().toISOString());
+  await keepHouse(service, 'plans', () => true);
   await server.close();
   await sql.end();
 
@@ -66,7 +80,13 @@ type Send = (
   method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
-) => Promise<{ id: string; next_cursor: string; as_of: string }>;
+) => Promise<{
+  id: string;
+  next_cursor: string;
+  as_of: string;
+  created_at: string;
+  items: { id: string }[];
+}>;
 
 async function exercise(send: Send, locationId: string): Promise<void> {
   const { id } = await send('POST', '/customers', {
@@ -115,10 +135,46 @@ async function exercise(send: Send, locationId: string): Promise<void> {
       await send('GET', `/customers?${query}${filter}`);
     }
   }
-  await send('DELETE', `/customers/${id}`);
   await send('GET', '/locations');
   await send('GET', '/api-keys');
   await send('GET', '/delete-rules');
+}
+
+/** What can happen to customers beside the six operations. */
+async function exerciseLife(send: Send, location_id: string): Promise<void> {
+  const make = (name: string, phone: string) => send('POST', '/customers', { name, phone, location_id });
+  const [a, b] = [await make('Plan Ned', '0412 999 111'), await make('Plan Nell', '0412 999 222')];
+  const import_id = randomUUID();
+  await send('PUT', `/customers/batch?import_id=${import_id}`, {
+    customers: [
+      { phone: '0412 999 111', name: 'Plan Edward', location_id },
+      { phone: '0412 999 333', location_id },
+    ],
+  });
+  await send('POST', `/imports/${import_id}/undo`);
+  await send('PUT', `/customers/${b.id}/references/booking/1`, { state: 'open' });
+  await send('GET', `/customers/${b.id}/references`);
+  await send('DELETE', `/customers/${b.id}/references/booking/1`);
+  await send('PUT', `/customers/${a.id}/legal-hold`, { reason: 'Plans' });
+  await send('DELETE', `/customers/${a.id}/legal-hold`);
+  const conflict = { phone: '0412 999 111', email: 'nell@example.com', location_id };
+  await send('PATCH', `/customers/${b.id}`, { email: 'nell@example.com' });
+  await send('PUT', '/customers', conflict);
+  const { items } = await send('GET', `/duplicates?customer_id=${a.id}`);
+  await send('GET', '/duplicates?limit=1');
+  await send('POST', `/duplicates/${items[0]!.id}/dismiss`);
+  await send('POST', `/customers/${a.id}/merge`, { from: b.id });
+  await send('GET', `/customers/${b.id}`);
+  await send('GET', `/customers/${a.id}/events`);
+  await send('GET', `/customers/${a.id}?at=${a.created_at}`);
+  await send('POST', `/customers/${a.id}/unmerge`, { from: b.id });
+  await send('DELETE', `/customers/${a.id}`);
+  await send('POST', `/customers/${a.id}/restore`);
+  await send('DELETE', `/customers/${a.id}`);
+  await send('POST', `/customers/${b.id}/erase`);
+  const { next_cursor } = await send('GET', '/events?limit=5');
+  await send('GET', `/events?limit=5&after=${next_cursor}`);
+  await send('GET', '/events?after=latest');
 }
 
 interface PlanNode {

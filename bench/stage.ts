@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageDir } from '../src/config.ts';
-import { openService, upsertBatch } from '../src/customers/operations.ts';
+import { upsertBatch } from '../src/customers/operations.ts';
 import type { UpsertInput } from '../src/customers/schema.ts';
+import { openService } from '../src/customers/service.ts';
 import { connect, type Sql } from '../src/database/connect.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
 import type { Caller } from '../src/tenancy/authentication.ts';
+import { NO_RULES } from '../src/tenancy/delete-rules.ts';
 import { createBusiness } from '../src/tenancy/operations.ts';
 import { customers } from './generate.ts';
 
@@ -74,7 +76,7 @@ async function fill(sql: Sql, businessId: string, locationId: string, rows: numb
     scope: { businessId, locationId: null, actor: { type: 'system', id: null, name: 'bench' } },
     scopes: new Set(),
     home: { id: locationId, country: 'AU' },
-    deleteRules: { protected_statuses: [], protected_tags: [] },
+    deleteRules: NO_RULES,
     expiresAt: Number.POSITIVE_INFINITY,
   };
   let group: UpsertInput[] = [];

@@ -1,16 +1,18 @@
 /** The life of the process: configuration → database → schema → listen; and the same backwards to stop. */
 import pino from 'pino';
 import { type Config, readConfig } from './config.ts';
-import { openService } from './customers/operations.ts';
+import { openService } from './customers/service.ts';
 import { connect, type Sql } from './database/connect.ts';
 import { type Embedded, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { createServer } from './http/server.ts';
 import { createBusiness } from './tenancy/operations.ts';
 import { anyBusiness } from './tenancy/store.ts';
 import { welcome } from './welcome.ts';
 
 const USAGE_FLUSH_MS = 30_000;
+const HOUSEKEEPING_MS = 60_000;
 
 /** Starts everything and answers how to stop it. */
 async function start(config: Config): Promise<{ address: string; stop(): Promise<void> }> {
@@ -48,8 +50,10 @@ async function serve(config: Config, sql: Sql, embedded: Embedded | null, logger
       .flushUsage()
       .catch((error) => logger.warn({ cause: error.code }, 'key usage was not written'));
   const flushing = setInterval(flush, USAGE_FLUSH_MS).unref();
+  const stopHousekeeping = startHousekeeping(service, logger, HOUSEKEEPING_MS);
   const stop = async () => {
     clearInterval(flushing);
+    await stopHousekeeping();
     await app.close();
     await flush();
     await sql.end({ timeout: 5 });

@@ -28,12 +28,14 @@ const RULES: { promise: string; about: RegExp; except?: RegExp; imports?: RegExp
   },
   {
     promise: 'plans are pure: no SQL, no loading, no committing',
-    about: /^customers\/(plan-.*|contact|details|fields|record|found|search-text)\.ts$/,
+    about:
+      /^customers\/(plan-.*|contact|details|fields|record|found|search-text|target|revert|erasure|as-it-was|duplicate-score)\.ts$/,
     imports: /^database\/|^customers\/(load|commit|list|search|write-queue|operations|routes)\.ts$/,
   },
   {
     promise: 'plans read no clock, no chance, no environment',
-    about: /^customers\/(plan-.*|contact|details|fields|record|found|search-text)\.ts$/,
+    about:
+      /^customers\/(plan-.*|contact|details|fields|record|found|search-text|target|revert|erasure|as-it-was|duplicate-score)\.ts$/,
     text: /Date\.now|new Date\(\)|Math\.random|randomUUID|process\.|fetch\(/,
   },
   {
@@ -43,14 +45,14 @@ const RULES: { promise: string; about: RegExp; except?: RegExp; imports?: RegExp
   },
   {
     promise: 'operations is the only door: routes neither load nor commit',
-    about: /^customers\/routes\.ts$|^cli\/|^imports\//,
+    about: /^customers\/(life-)?routes\.ts$|^cli\/|^imports\//,
     imports: /^customers\/(load|commit|list|search|write-queue|plan-.*)\.ts$/,
   },
   {
     promise: 'commit is the only writer of the customer tables',
     about: /./,
-    except: /^customers\/commit\.ts$/,
-    text: /(insert into|update|delete from)\s+(customers|contacts|events|name_words|possible_duplicates)\b/,
+    except: /^customers\/commit(-sql|-erase)\.ts$/,
+    text: /(insert into|update|delete from)\s+(customers|contacts|events|name_words|possible_duplicates|customer_references)\b/,
   },
   {
     promise: 'config.ts is the only reader of the environment',

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
-import { openService } from '../src/customers/operations.ts';
 import type { Blocker } from '../src/customers/plan-delete.ts';
 import type { Customer, UpsertReport, Warning } from '../src/customers/schema.ts';
+import { openService } from '../src/customers/service.ts';
 import type { WriteQueue } from '../src/customers/write-queue.ts';
 import { connect, type Sql } from '../src/database/connect.ts';
 import type { HistoryEvent } from '../src/events/history.ts';
@@ -50,6 +50,22 @@ export interface Body extends Customer {
   expires_at: string | null;
   protected_statuses: string[];
   protected_tags: string[];
+  merged: string;
+  gave_way: { field: string; kept: unknown; gave_way: unknown }[];
+  /** The record of an unmerge; how many of an undo. */
+  restored: Body & number;
+  kept: FieldError[];
+  contacts_taken: { type: string; value: string; customer_id: string }[];
+  erased_at: string;
+  legal_hold: string | null;
+  state: string | null;
+  score: number;
+  reasons: string[];
+  dismissed_at: string;
+  /** Of an undo. */
+  deleted: number;
+  undone_before: number;
+  skipped: { customer_id: string; reason: string }[];
 }
 
 export interface Answer {
@@ -171,7 +187,9 @@ async function makeBusiness(service: TestService, country = 'AU'): Promise<TestB
     key: apiKey.key,
     send: sender(service.url, apiKey.key),
     addLocation: async (of = 'AU') => {
-      const { id: added } = await createLocation(sql, scope, { name: 'Another', country: of });
+      const { id: added } = await sql.begin((tx) =>
+        createLocation(tx, scope, { name: 'Another', country: of }),
+      );
       service.authentication.forget();
       return added;
     },
@@ -183,6 +201,13 @@ async function makeBusiness(service: TestService, country = 'AU'): Promise<TestB
 }
 
 export const API = '/api/v2';
+
+/** The path of a route with this id in it, and a reference where it names one. */
+export const pathWith = (path: string, id: string): string =>
+  path
+    .replace(/[:{]id\}?/, id)
+    .replace(/[:{]kind\}?/, 'booking')
+    .replace(/[:{]ref\}?/, 'B-1');
 
 /** Sends requests below the base path (or to an absolute path that starts with `//`) as a key. */
 export function sender(url: string, defaultKey: string | null): Send {

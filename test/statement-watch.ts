@@ -15,6 +15,11 @@ const TENANT_TABLES = new Map([
     'events',
     'name_words',
     'possible_duplicates',
+    'feeds',
+    'customer_references',
+    'idempotency_keys',
+    'duplicate_keys',
+    'duplicate_scans',
   ].map((table): [string, string] => [table, 'business_id']),
 ]);
 
@@ -27,9 +32,14 @@ const TOUCH = new RegExp(
 );
 const WHOLE_TABLE = new RegExp(`^(?:truncate|copy|lock|merge|alter|drop|table)\\b.*\\b(${NAMES})\\b`);
 
+/** Background work goes through the businesses one by one: their ids, and nothing else of them. */
+const LIST_OF_IDS =
+  /^select id from businesses where \$\d::uuid is null or id > \$\d::uuid order by id limit \$\d$/;
+
 /** The first tenant table of a statement that no condition ties to one business; null when all are tied. */
 export function unboundTable(statement: string): string | null {
   const text = plain(statement);
+  if (LIST_OF_IDS.test(text)) return null;
   const whole = WHOLE_TABLE.exec(text)?.[1];
   return whole ?? unboundIn(text, new Set());
 }
@@ -43,6 +53,7 @@ function plain(statement: string): string {
     .replace(/\s+/g, ' ')
     .toLowerCase()
     .replace(/\bpublic\./g, '')
+    .replace(/\binsert into (\w+) as \w+/g, 'insert into $1')
     .trim();
 }
 
@@ -131,7 +142,9 @@ function unboundInBranch(branch: string, outer: Set<string>): string | Set<strin
 /** What must hold for every row: the terms joined by `and` after `where` and `on`, none of them under an `or`. */
 function conditionsOf(branch: string): string[] {
   return withoutBrackets(branch.replace(/\bset\b.*?(?=\bfrom\b|\bwhere\b|$)/, ' '))
-    .split(/\b(?:where|on|join|group by|order by|limit|offset|having|returning|from|left|inner|cross)\b/)
+    .split(
+      /\b(?:where|on|join|group by|order by|limit|offset|having|returning|from|left|inner|cross|for(?= (?:no key )?(?:update|share)))\b/,
+    )
     .slice(1)
     .filter((clause) => !/\bor\b/.test(clause))
     .flatMap((clause) => clause.split(/\band\b/))

@@ -1,4 +1,5 @@
 /** `clientele import`: customers from a CSV file, through the service that runs. */
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -78,6 +79,7 @@ async function importCsv(
   const shape = await inspectCsv(resolve(file));
   const columns = plan(shape, options.map);
   printPlan(terminal, shape, columns);
+  const id = randomUUID();
   const failures = await openFailures(shape, options.failures ?? failuresPath(shape.path));
   const progress = startProgress(terminal, shape.rows);
   const started = Date.now();
@@ -88,6 +90,7 @@ async function importCsv(
   let stopped: ImportStopped | null = null;
   try {
     account = await importFile({
+      id,
       shape,
       columns,
       defaults: { source: options.source, tags: options.tag, locationId: options.location },
@@ -107,6 +110,8 @@ async function importCsv(
     await failures.close();
   }
   printAccount(terminal, account, failures, Date.now() - started, options.dryRun ?? false);
+  const { created, updated } = account.outcomes;
+  if (!options.dryRun && created + updated > 0) terminal.print(`To take it back: clientele undo ${id}`);
   if (stopped) throw new Error(howToGoOn(stopped, options.allowNoContact ?? false));
   if (account.outcomes.failed > 0) context.exitCode = SOME_ROWS_FAILED;
 }
@@ -116,13 +121,14 @@ const howToGoOn = ({ row, message }: ImportStopped, allowNoContact: boolean) =>
   'Run the same command again to go on: customers with contact details that are there already stay as they are' +
   `${allowNoContact ? ', those without are created again unless their rows are taken out first.' : '.'}`;
 
-function serviceOf({ config, terminal }: CommandContext, options: ImportCommandOptions): ServiceAddress {
+export function serviceOf(
+  { config, terminal }: CommandContext,
+  options: { key?: string; url?: string },
+): ServiceAddress {
   const { key, url } = config();
   const given = options.key ?? key;
   if (!given)
-    throw new UsageError(
-      'An import needs an API key: set CLIENTELE_KEY ("clientele keys create" makes one).',
-    );
+    throw new UsageError('This needs an API key: set CLIENTELE_KEY ("clientele keys create" makes one).');
   if (!/^[\x21-\x7e]+$/.test(given)) throw new UsageError('The API key has characters that no key has.');
   let last = '';
   const onRetry = (reason: string) => {

@@ -96,7 +96,9 @@ const toSecond = (time: string | null): string => (time ? `${time.slice(0, 19)}Z
 
 async function rotate(context: CommandContext, id: string, options: RotateOptions) {
   const { overlap = DAY } = options;
-  const made = await inBusiness(context, options, (sql, scope) => rotateApiKey(sql, scope, id, overlap));
+  const made = await inBusiness(context, options, (sql, scope) =>
+    sql.begin((tx) => rotateApiKey(tx, scope, id, overlap)),
+  );
   const end = new Date(Date.now() + overlap * 1000).toISOString();
   context.terminal.print(`API key: ${made.key}`);
   context.terminal.tell(

@@ -41,9 +41,10 @@ export function addLocations(program: Command, context: CommandContext): void {
 async function create({ config, terminal }: CommandContext, name: string, options: CreateOptions) {
   const { country, timezone } = config();
   const input = { name, country: options.country ?? country, timezone: options.timezone ?? timezone };
-  const location = await withDatabase(config(), async (sql) =>
-    createLocation(sql, await scopeOf(sql, options.business), input),
-  );
+  const location = await withDatabase(config(), async (sql) => {
+    const scope = await scopeOf(sql, options.business);
+    return await sql.begin((tx) => createLocation(tx, scope, input));
+  });
   terminal.print(`Location: ${location.id}`);
 }
 

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageDir, readConfig } from '../config.ts';
 import { addBusinesses } from './businesses.ts';
+import { addDuplicates } from './duplicates.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
 import { addLocations } from './locations.ts';
 import { addMigrate } from './migrate.ts';
 import { type CommandContext, standardTerminal, type Terminal, UsageError, visible } from './terminal.ts';
+import { addUndo } from './undo.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 it failed, 2 it was called wrongly, 3 some rows of an import failed.
@@ -45,6 +47,7 @@ function assemble(context: CommandContext): Command {
     .showHelpAfterError('(add --help for how to call it)')
     .addHelpText('after', EXIT_CODES);
   // Commands inherit the settings above when they are added.
-  for (const add of [addImport, addBusinesses, addLocations, addKeys, addMigrate]) add(program, context);
+  for (const add of [addImport, addUndo, addBusinesses, addLocations, addKeys, addDuplicates, addMigrate])
+    add(program, context);
   return program;
 }

@@ -2,21 +2,20 @@
  * The only writer of the customer tables. Records, contacts, counters, words and events of a group of writes go
  * in one transaction of set-based statements: a write and its event stand or fall together.
  */
-import type { Queryable, Sql, Transaction } from '../database/connect.ts';
+import { insertAnswers, type StoredAnswer } from '../database/answers.ts';
+import type { Sql, Transaction } from '../database/connect.ts';
+import { eraseTraces } from './commit-erase.ts';
+import * as sql from './commit-sql.ts';
 import { type Found, standingOf } from './found.ts';
-import type { Change, StoredContact, StoredCustomer } from './record.ts';
+import type { Change, PossibleDuplicate, Reference, StoredContact, StoredCustomer } from './record.ts';
 import { facets, nameKey, nameWords, searchText, typoKeys } from './search-text.ts';
-
-export interface PossibleDuplicate {
-  locationId: string;
-  ids: [string, string];
-  reason: string;
-}
 
 /** What a group of writes came to. Changes are in the order they were planned. */
 export interface Changes {
   changes: Change[];
   possibleDuplicates: PossibleDuplicate[];
+  /** What repetitions of these writes are to be answered. */
+  answers: (StoredAnswer & { customer_ids: string[] })[];
   at: string;
 }
 
@@ -24,54 +23,78 @@ export interface Changes {
 export class LostRace extends Error {}
 
 /** Commits a group in a transaction of its own. Throws LostRace, or the database's 23505, 40P01 and the like. */
-export async function commit(sql: Sql, businessId: string, found: Found, changes: Changes): Promise<void> {
-  await sql.begin((tx) => commitIn(tx, businessId, found, changes));
+export async function commit(pool: Sql, businessId: string, found: Found, changes: Changes): Promise<void> {
+  await pool.begin((tx) => commitIn(tx, businessId, found, changes));
 }
 
-/** Commits a group within a transaction that is open already. */
+/**
+ * Commits a group within a transaction that is open already. The feed's row comes first: it is held to the end, so
+ * that events get their numbers in the order of commits.
+ */
 export async function commitIn(
   tx: Transaction,
   businessId: string,
   found: Found,
-  { changes, possibleDuplicates, at }: Changes,
+  { changes, possibleDuplicates, answers, at }: Changes,
 ): Promise<void> {
   const touched = netEffect(changes);
-  const inserted = touched.filter(({ before }) => before === null).map(({ after }) => customerRow(after));
-  const updated = touched
+  const kept = touched.filter(({ fate }) => fate !== 'purged');
+  const inserted = kept.filter(({ before }) => before === null).map(({ after }) => customerRow(after));
+  const updated = kept
     .filter(({ before }) => before !== null)
     .map(({ before, after }) => ({ ...customerRow(after), expected: before!.version }));
+  const purged = touched.filter(({ fate }) => fate === 'purged').map(({ before }) => before!);
   const contacts = contactChanges(touched);
   const counts = countChanges(touched);
   const words = newWords(touched, found);
+  const references = referenceChanges(changes);
 
   // Sent together; the answers are looked at before the commit.
   const expectations: Promise<{ rows: number; expected: number | null }>[] = [];
-  const send = (query: PromiseLike<{ count: number }>, expected: number | null) =>
-    expectations.push(Promise.resolve(query).then(({ count }) => ({ rows: count, expected })));
-  if (updated.length > 0) send(updateCustomers(tx, businessId, updated), updated.length);
-  if (inserted.length > 0) send(insertCustomers(tx, businessId, inserted), inserted.length);
-  if (contacts.gone.length > 0) send(deleteContacts(tx, businessId, contacts.gone), contacts.gone.length);
-  if (contacts.fresh.length > 0) send(insertContacts(tx, businessId, contacts.fresh), contacts.fresh.length);
-  if (counts.length > 0) send(updateCounts(tx, businessId, counts), counts.length);
-  if (changes.length > 0) send(insertEvents(tx, businessId, changes), changes.length);
-  if (words.length > 0) send(insertWords(tx, businessId, words), null);
-  if (possibleDuplicates.length > 0)
-    send(insertPossibleDuplicates(tx, businessId, possibleDuplicates, at), null);
+  const send = (
+    rows: readonly unknown[],
+    query: () => PromiseLike<{ count: number }>,
+    expected: number | null = rows.length,
+  ) => {
+    if (rows.length > 0)
+      expectations.push(Promise.resolve(query()).then(({ count }) => ({ rows: count, expected })));
+  };
+  send(changes, () => sql.advanceFeed(tx, businessId, changes.length, at), 1);
+  send(updated, () => sql.updateCustomers(tx, businessId, updated));
+  send(inserted, () => sql.insertCustomers(tx, businessId, inserted));
+  send(contacts.gone, () => sql.deleteContacts(tx, businessId, contacts.gone));
+  send(contacts.fresh, () => sql.insertContacts(tx, businessId, contacts.fresh));
+  send(references.gone, () => sql.deleteReferences(tx, businessId, references.gone));
+  send(references.set, () => sql.putReferences(tx, businessId, references.set, at));
+  send(counts, () => sql.updateCounts(tx, businessId, counts));
+  send(changes, () => sql.insertEvents(tx, businessId, changes));
+  send(purged, () => sql.deleteCustomers(tx, businessId, purged));
+  send(words, () => sql.insertWords(tx, businessId, words), null);
+  send(possibleDuplicates, () => sql.putPossibleDuplicates(tx, businessId, possibleDuplicates, at), null);
   for (const { rows, expected } of await Promise.all(expectations)) {
     if (expected !== null && rows !== expected) throw new LostRace();
+  }
+  const gone = touched.filter(({ fate }) => fate !== undefined).map(({ before }) => before!);
+  if (gone.length > 0) await eraseTraces(tx, businessId, gone);
+  // What is kept from now on is no trace: an erase answers with nothing personal.
+  if (answers.length > 0) {
+    const { count } = await insertAnswers(tx, businessId, answers, at);
+    if (count !== answers.length) throw new LostRace();
   }
 }
 
 interface Touched {
   before: StoredCustomer | null;
   after: StoredCustomer;
+  fate: Change['fate'];
 }
 
 /** First state before and last state after, for each record of the group. */
 function netEffect(changes: Change[]): Touched[] {
   const touched = new Map<string, Touched>();
-  for (const { before, after } of changes) {
-    touched.set(after.id, { before: touched.has(after.id) ? touched.get(after.id)!.before : before, after });
+  for (const { before, after, fate } of changes) {
+    const first = touched.get(after.id);
+    touched.set(after.id, { before: first ? first.before : before, after, fate });
   }
   return [...touched.values()];
 }
@@ -83,7 +106,7 @@ const customerRow = (record: StoredCustomer) => ({
   search: searchText(record),
   facets: facets(record),
 });
-type CustomerRow = ReturnType<typeof customerRow>;
+export type CustomerRow = ReturnType<typeof customerRow>;
 
 const contactRow = (record: StoredCustomer, contact: StoredContact) => {
   const standing = standingOf(record, contact);
@@ -95,7 +118,7 @@ const contactRow = (record: StoredCustomer, contact: StoredContact) => {
     holder_name: standing === 'shared' ? nameKey(record) : '',
   };
 };
-type ContactRow = ReturnType<typeof contactRow>;
+export type ContactRow = ReturnType<typeof contactRow>;
 
 /** Rows to delete and rows to insert; a changed contact is both. Unchanged ones are left alone. */
 function contactChanges(touched: Touched[]): { gone: ContactRow[]; fresh: ContactRow[] } {
@@ -137,116 +160,30 @@ function newWords(touched: Touched[], found: Found): { key: string; word: string
   return [...words].sort().flatMap((word) => typoKeys(word).map((key) => ({ key, word })));
 }
 
-// The statements. Rows of one business come in as one JSON array; inserts read the business from locations (or
-// businesses) by its key, so that in a cluster they go to the one node that has it.
-
-const json = (sql: Queryable, rows: unknown) => sql.json(rows as never);
-
-function insertCustomers(sql: Queryable, businessId: string, rows: CustomerRow[]) {
-  return sql`
-    insert into customers (
-      business_id, id, location_id, name, company_name, address, avatar, status, source, source_metadata, custom_fields,
-      tags, version, created_at, updated_at, deleted_at, merged_into, name_key, search, facets)
-    select
-      l.business_id, r.id, l.id, r.name, r.company_name, r.address, r.avatar, r.status, r.source, r.source_metadata, r.custom_fields,
-      r.tags, r.version, r.created_at, r.updated_at, r.deleted_at, r.merged_into, r.name_key, r.search, r.facets
-    from jsonb_to_recordset(${json(sql, rows)}) r(
-      id uuid, location_id uuid, name text, company_name text, address text, avatar text, status text, source text,
-      source_metadata jsonb, custom_fields jsonb, tags text[], version integer, created_at timestamptz,
-      updated_at timestamptz, deleted_at timestamptz, merged_into uuid, name_key text, search text, facets text[])
-    join locations l on l.business_id = ${businessId} and l.id = r.location_id`;
+/** The last word on each reference of the group. */
+function referenceChanges(changes: Change[]): { gone: ReferenceRow[]; set: ReferenceRow[] } {
+  const last = new Map<string, ReferenceRow & { before: string | null }>();
+  for (const { after: record, references = [] } of changes) {
+    for (const { kind, ref, before, after } of references) {
+      const id = JSON.stringify([record.id, kind, ref]);
+      last.set(id, {
+        customer_id: record.id,
+        kind,
+        ref,
+        state: after,
+        before: last.get(id)?.before ?? before,
+      });
+    }
+  }
+  const rows = [...last.values()];
+  return {
+    gone: rows.filter(({ state, before }) => state === null && before !== null),
+    set: rows.filter(({ state }) => state !== null),
+  };
 }
-
-function updateCustomers(sql: Queryable, businessId: string, rows: (CustomerRow & { expected: number })[]) {
-  return sql`
-    update customers c
-    set name = r.name, company_name = r.company_name, address = r.address, avatar = r.avatar, status = r.status,
-        source = r.source, source_metadata = r.source_metadata, custom_fields = r.custom_fields, tags = r.tags,
-        version = r.version, updated_at = r.updated_at, deleted_at = r.deleted_at, merged_into = r.merged_into,
-        name_key = r.name_key, search = r.search, facets = r.facets
-    from jsonb_to_recordset(${json(sql, rows)}) r(
-      id uuid, name text, company_name text, address text, avatar text, status text, source text,
-      source_metadata jsonb, custom_fields jsonb, tags text[], version integer, expected integer,
-      updated_at timestamptz, deleted_at timestamptz, merged_into uuid, name_key text, search text, facets text[])
-    where c.business_id = ${businessId}
-      and c.id = any(${rows.map((row) => row.id)}::uuid[])
-      and c.id = r.id
-      and c.version = r.expected`;
-}
-
-function deleteContacts(sql: Queryable, businessId: string, rows: ContactRow[]) {
-  return sql`
-    delete from contacts
-    where business_id = ${businessId}
-      and customer_id = any(${[...new Set(rows.map((row) => row.customer_id))]}::uuid[])
-      and id = any(${rows.map((row) => row.id)}::uuid[])`;
-}
-
-function insertContacts(sql: Queryable, businessId: string, rows: ContactRow[]) {
-  return sql`
-    insert into contacts (
-      business_id, customer_id, id, location_id, type, key, value, raw, extension, label, is_primary, matchable, standing, holder_name)
-    select
-      l.business_id, r.customer_id, r.id, l.id, r.type, r.key, r.value, r.raw, r.extension, r.label, r.is_primary,
-      r.matchable, r.standing, r.holder_name
-    from jsonb_to_recordset(${json(sql, rows)}) r(
-      customer_id uuid, id uuid, location_id uuid, type text, key text, value text, raw text, extension text, label text,
-      is_primary boolean, matchable boolean, standing text, holder_name text)
-    join locations l on l.business_id = ${businessId} and l.id = r.location_id`;
-}
-
-/** Each process counts in a slot of its own, so that two seldom wait for one row. */
-const slot = process.pid % 16;
-
-function updateCounts(sql: Queryable, businessId: string, rows: { location_id: string; n: number }[]) {
-  return sql`
-    update customer_counts c
-    set n = c.n + r.n
-    from jsonb_to_recordset(${json(sql, rows)}) r(location_id uuid, n integer)
-    where c.business_id = ${businessId}
-      and c.location_id = any(${rows.map((row) => row.location_id)}::uuid[])
-      and c.location_id = r.location_id
-      and c.slot = ${slot}`;
-}
-
-function insertEvents(sql: Queryable, businessId: string, changes: Change[]) {
-  const rows = changes.map(({ after, event }) => ({
-    ...event,
-    customer_id: after.id,
-    location_id: after.location_id,
-    version: after.version,
-  }));
-  return sql`
-    insert into events (business_id, customer_id, id, location_id, type, actor, at, version, changes, context)
-    select l.business_id, r.customer_id, r.id, l.id, r.type, r.actor, r.at, r.version, r.changes, r.context
-    from jsonb_to_recordset(${json(sql, rows)}) r(
-      customer_id uuid, id uuid, location_id uuid, type text, actor jsonb, at timestamptz, version integer, changes jsonb, context jsonb)
-    join locations l on l.business_id = ${businessId} and l.id = r.location_id`;
-}
-
-function insertWords(sql: Queryable, businessId: string, rows: { key: string; word: string }[]) {
-  return sql`
-    insert into name_words (business_id, key, word)
-    select b.id, r.key, r.word
-    from jsonb_to_recordset(${json(sql, rows)}) r(key text, word text)
-    join businesses b on b.id = ${businessId}
-    on conflict do nothing`;
-}
-
-function insertPossibleDuplicates(
-  sql: Queryable,
-  businessId: string,
-  pairs: PossibleDuplicate[],
-  at: string,
-) {
-  const rows = pairs.map(({ locationId, ids, reason }) => {
-    const [a, b] = [...ids].sort();
-    return { location_id: locationId, a, b, reasons: [reason], created_at: at };
-  });
-  return sql`
-    insert into possible_duplicates (business_id, location_id, a, b, reasons, created_at)
-    select l.business_id, l.id, r.a, r.b, r.reasons, r.created_at
-    from jsonb_to_recordset(${json(sql, rows)}) r(location_id uuid, a uuid, b uuid, reasons text[], created_at timestamptz)
-    join locations l on l.business_id = ${businessId} and l.id = r.location_id
-    on conflict do nothing`;
+export interface ReferenceRow {
+  customer_id: string;
+  kind: string;
+  ref: string;
+  state: Reference['state'] | null;
 }

@@ -75,5 +75,9 @@ export function blankRecord(input: CreateInput, locationId: string, moment: Mome
     updated_at: moment.now,
     deleted_at: null,
     merged_into: null,
+    legal_hold: null,
+    away_from: null,
+    away_until: null,
+    erased_at: null,
   };
 }

@@ -8,6 +8,11 @@ export const FORMATS: Record<string, Format> = {
     code: 'invalid_email',
     message: 'is not an e-mail address',
   },
+  'reference-kind': {
+    test: (text) => /^[a-z0-9_.-]{1,64}$/.test(text),
+    code: 'invalid_kind',
+    message: 'must be 1 to 64 of the characters a-z, 0-9, _, . and -, such as booking',
+  },
   'http-url': {
     test: (text) => text === '' || (/^https?:\/\/\S+$/i.test(text) && URL.canParse(text)),
     code: 'invalid_url',

@@ -2,7 +2,7 @@
  * What exists, as far as a group of writes needs to know it: the records asked for and who holds which match
  * key. Plans read it; after each plan its change is applied, so that the next write of the group sees it.
  */
-import type { Change, StoredContact, StoredCustomer } from './record.ts';
+import type { Change, Reference, StoredContact, StoredCustomer } from './record.ts';
 import { nameKey } from './search-text.ts';
 
 /** What a write must know before it can be planned. */
@@ -15,9 +15,13 @@ export interface Needs {
   names: string[];
   /** Words of names to learn, should they be new. */
   words: string[];
+  /** Customers whose references of other systems matter. */
+  references?: string[];
 }
 
-export type Standing = 'holds' | 'shared' | 'released';
+export type ReferenceRow = Reference & { customer_id: string };
+
+export type Standing = 'holds' | 'shared' | 'released' | 'merged';
 export interface KeyRow {
   location_id: string;
   key: string;
@@ -26,9 +30,14 @@ export interface KeyRow {
   customer_id: string | null;
 }
 
-/** How a contact of a record stands: does it hold its key, share it, or has it let go? */
+/**
+ * How a contact of a record stands: does it hold its key, share it, or has it let go? A shared contact of a record
+ * that was merged away still finds it by name, and so its survivor (contract: upsert 8).
+ */
 export function standingOf(record: StoredCustomer, contact: StoredContact): Standing {
-  if (record.deleted_at !== null || record.merged_into !== null) return 'released';
+  if (record.merged_into !== null && record.erased_at === null)
+    return contact.matchable ? 'merged' : 'shared';
+  if (record.deleted_at !== null) return 'released';
   return contact.matchable ? 'holds' : 'shared';
 }
 
@@ -36,10 +45,16 @@ export class Found {
   readonly #customers = new Map<string, StoredCustomer>();
   readonly #holders = new Map<string, string>();
   readonly #standings = new Set<string>();
+  readonly #references = new Map<string, Reference[]>();
   /** Words already in the vocabulary. */
   readonly knownWords: Set<string>;
 
-  constructor(keys: KeyRow[], customers: StoredCustomer[], knownWords: string[]) {
+  constructor(
+    keys: KeyRow[],
+    customers: StoredCustomer[],
+    knownWords: string[],
+    references: ReferenceRow[] = [],
+  ) {
     for (const row of keys) {
       this.#standings.add(slot(row.location_id, row.key, row.standing));
       if (row.standing === 'holds' && row.customer_id)
@@ -47,6 +62,24 @@ export class Found {
     }
     for (const customer of customers) this.#customers.set(customer.id, customer);
     this.knownWords = new Set(knownWords);
+    for (const { customer_id, kind, ref, state } of references)
+      this.#references.set(customer_id, [...this.referencesOf(customer_id), { kind, ref, state }]);
+  }
+
+  /** The references of a customer whose references were asked for. */
+  referencesOf(id: string): Reference[] {
+    return this.#references.get(id) ?? [];
+  }
+
+  /** Where merges have led from this record: itself when it was not merged away; null when the trail is lost. */
+  survivorOf(record: StoredCustomer): StoredCustomer | null {
+    const seen = new Set<string>();
+    for (let at: StoredCustomer | undefined = record; at && !seen.has(at.id); ) {
+      if (at.merged_into === null) return at;
+      seen.add(at.id);
+      at = this.#customers.get(at.merged_into);
+    }
+    return null;
   }
 
   /** The record of this id in this location (null: any), deleted and merged ones included. */
@@ -71,7 +104,7 @@ export class Found {
     return this.#standings.has(slot(locationId, key, 'released'));
   }
 
-  /** The oldest live customer with this shared contact and this folded name. */
+  /** The oldest live customer with this shared contact and this folded name, or the one it was merged into. */
   namesake(locationId: string, key: string, name: string): StoredCustomer | null {
     let oldest: StoredCustomer | null = null;
     for (const customer of this.#customers.values()) {
@@ -82,13 +115,19 @@ export class Found {
         )
       )
         continue;
-      if (!oldest || customer.id < oldest.id) oldest = customer;
+      const survivor = this.survivorOf(customer);
+      if (survivor?.deleted_at !== null) continue;
+      if (!oldest || survivor.id < oldest.id) oldest = survivor;
     }
     return oldest;
   }
 
   /** Takes a planned change as done. */
-  apply({ before, after }: Change): void {
+  apply({ before, after, references = [], fate }: Change): void {
+    for (const { kind, ref, after: state } of references) {
+      const others = this.referencesOf(after.id).filter((one) => one.kind !== kind || one.ref !== ref);
+      this.#references.set(after.id, state ? [...others, { kind, ref, state }] : others);
+    }
     for (const contact of before?.contacts ?? []) {
       if (standingOf(before!, contact) === 'holds')
         this.#holders.delete(slot(after.location_id, contact.key));
@@ -98,7 +137,8 @@ export class Found {
       this.#standings.add(slot(after.location_id, contact.key, standing));
       if (standing === 'holds') this.#holders.set(slot(after.location_id, contact.key), after.id);
     }
-    this.#customers.set(after.id, after);
+    if (fate === 'purged') this.#customers.delete(after.id);
+    else this.#customers.set(after.id, after);
   }
 }
 

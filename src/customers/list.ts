@@ -1,7 +1,7 @@
 /** Lists and searches of customers: filters, order, pages by number or cursor, and totals that are exact where promised. */
 import { type Fragment, type Queryable, unprepared } from '../database/connect.ts';
-import { firstIdAt, timeOfId } from '../database/ids.ts';
-import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
+import { firstIdAt } from '../database/ids.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { customerColumns } from './load.ts';
 import { type StoredCustomer, toCustomer } from './record.ts';
 import type { Customer, ListQuery } from './schema.ts';
@@ -35,6 +35,17 @@ export interface Page {
   as_of: string;
 }
 
+/** Where a walk by cursor goes on. */
+interface Position {
+  /** The sort key of the last item (null when the id is the key), its id, and whether it was an exact hit. */
+  key: string | null;
+  id: string;
+  exact: boolean;
+  /** The page that follows. */
+  page: number;
+  as_of: string;
+}
+
 type Sort = NonNullable<ListQuery['sort']>;
 
 /** Each order: its column beside the id (null: the id alone, which is the order of creation) and its direction. */
@@ -51,7 +62,7 @@ const ORDERS: Record<Sort, { column: 'updated_at' | 'name_key' | null; descendin
 export async function list(sql: Queryable, context: ListContext, query: ListQuery): Promise<Page> {
   const { page_size = 20, sort = '-created_at' } = query;
   const bound = cursorContext(context, query);
-  const position = query.cursor ? decodeCursor(context.cursorSecret, bound, query.cursor) : null;
+  const position = query.cursor ? decodeCursor<Position>(context.cursorSecret, bound, query.cursor) : null;
   const page = position?.page ?? query.page ?? 1;
   const asOf = position?.as_of ?? (query.as_of ? new Date(query.as_of).toISOString() : null);
 
@@ -68,13 +79,18 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
       limit: page_size + 1,
       offset: position ? 0 : (page - 1) * page_size,
       isFiltered,
-      newest: asOf ? null : newestOf(sql, context.businessId),
+      seen: asOf ? null : seenUntil(sql, context, isFiltered),
     });
 
   let total: number;
   let rows: Row[];
   if (!isFiltered) {
-    [total, rows] = await Promise.all([countAll(sql, context, asOf), select(filters, null)]);
+    const [counted, selected] = await Promise.all([
+      asOf ? countAll(sql, context, asOf) : null,
+      select(filters, null),
+    ]);
+    rows = selected;
+    total = counted ?? rows[0]?.live ?? (await countAll(sql, context, null));
   } else {
     [total, rows] = await Promise.all([
       countUpTo(sql, sql`${filters} and ${exact}`),
@@ -90,7 +106,7 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
   const shown = lowerBound ? COUNT_LIMIT : total;
   const items = rows.slice(0, page_size);
   const last = rows.length > page_size ? items.at(-1)! : null;
-  const at = asOf ?? (rows[0] && snapshotTime(rows[0])) ?? context.now;
+  const at = asOf ?? rows[0]?.seen_until ?? context.now;
   return {
     items: items.map((row) => ({
       ...toCustomer(row),
@@ -117,29 +133,24 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
 type Row = StoredCustomer & {
   exact: boolean;
   name_key: string;
-  newest_id?: string;
-  newest_deletion?: string | null;
+  seen_until?: string;
+  live?: number;
 };
 
 /**
- * What this very snapshot has seen last of the business: a walk that goes on from here leaves out what is made
- * later and keeps what is deleted later. The present time would not do: a write may be on its way with an earlier one.
+ * The time of the last commit that this very snapshot has seen: each commit of a business has a later one, in every
+ * process. A walk that goes on from here leaves out what is made later and keeps what is deleted later. The present
+ * time would not do: a write may be on its way with an earlier one.
  */
-const newestOf = (sql: Queryable, businessId: string): Fragment => sql`
-  (select n.id from customers n where n.business_id = ${businessId} order by n.id desc limit 1) as newest_id,
-  (
-    select n.deleted_at
-    from customers n
-    where n.business_id = ${businessId} and n.deleted_at is not null
-    order by n.deleted_at desc
-    limit 1
-  ) as newest_deletion`;
+const seenUntil = (sql: Queryable, context: ListContext, isFiltered: boolean): Fragment => sql`
+  (select f.at from feeds f where f.business_id = ${context.businessId}) as seen_until
+  ${isFiltered ? sql`` : sql`, (${liveCount(sql, context)}) as live`}`;
 
-function snapshotTime({ newest_id, newest_deletion }: Row): string | null {
-  if (!newest_id) return null;
-  const created = timeOfId(newest_id).toISOString();
-  return newest_deletion && newest_deletion > created ? newest_deletion : created;
-}
+/** How many live customers there are, from the counters: sixteen rows a location. */
+const liveCount = (sql: Queryable, { businessId, locationId }: ListContext): Fragment => sql`
+  select coalesce(sum(n), 0)::int
+  from customer_counts
+  where business_id = ${businessId} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)`;
 
 async function searchWidened(
   sql: Queryable,
@@ -181,10 +192,13 @@ function filterOf(sql: Queryable, context: ListContext, query: ListQuery, asOf: 
   return conditions.reduce((all, condition) => sql`${all} and ${condition}`);
 }
 
-/** Live now; or, of a walk that began at a moment, live then: what was deleted since still appears. */
+/** Live now; or, of a walk that began at a moment, live then: what was deleted since still appears, what came back since does not. */
 function liveness(sql: Queryable, deleted: boolean, asOf: string | null): Fragment {
-  if (deleted) return sql`c.deleted_at is not null`;
-  return asOf ? sql`(c.deleted_at is null or c.deleted_at > ${asOf})` : sql`c.deleted_at is null`;
+  if (deleted) return sql`c.deleted_at is not null and c.merged_into is null and c.erased_at is null`;
+  if (!asOf) return sql`c.deleted_at is null`;
+  return sql`
+    (c.deleted_at is null or c.deleted_at > ${asOf})
+    and (c.away_until is null or c.away_until <= ${asOf} or c.away_from > ${asOf})`;
 }
 
 /** The first id of the millisecond after a moment. */
@@ -200,12 +214,12 @@ interface PageSpec {
   offset: number;
   isFiltered: boolean;
   /** What tells the time of the snapshot, when the walk begins here. */
-  newest: Fragment | null;
+  seen: Fragment | null;
 }
 
 async function selectPage(
   sql: Queryable,
-  { where, rank, sort, position, limit, offset, isFiltered, newest }: PageSpec,
+  { where, rank, sort, position, limit, offset, isFiltered, seen }: PageSpec,
 ): Promise<Row[]> {
   const { column, descending } = ORDERS[sort];
   const key = column && sql`c.${sql(column)}`;
@@ -213,7 +227,7 @@ async function selectPage(
   const order = key ? sql`${key} ${direction}, c.id ${direction}` : sql`c.id ${direction}`;
   const exact = rank ?? sql`true`;
   const statement = sql<Row[]>`
-    select ${customerColumns(sql)}, c.name_key, ${exact} as exact${newest ? sql`, ${newest}` : sql``}
+    select ${customerColumns(sql)}, c.name_key, ${exact} as exact${seen ? sql`, ${seen}` : sql``}
     from customers c
     where ${where} and ${position ? after(sql, position, key, descending, rank) : sql`true`}
     order by ${rank ? sql`(${rank}) desc, ` : sql``}${order}
@@ -253,25 +267,15 @@ async function countUpTo(sql: Queryable, where: Fragment): Promise<number> {
 }
 
 /** The exact number of live customers from the counters; as of a moment, corrected by what happened since. */
-async function countAll(
-  sql: Queryable,
-  { businessId, locationId }: ListContext,
-  asOf: string | null,
-): Promise<number> {
+async function countAll(sql: Queryable, context: ListContext, asOf: string | null): Promise<number> {
+  const { businessId, locationId } = context;
   if (asOf === null) {
-    const [row] = await sql<{ n: number }[]>`
-      select coalesce(sum(n), 0)::int as n
-      from customer_counts
-      where business_id = ${businessId} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)`;
+    const [row] = await sql<{ n: number }[]>`select (${liveCount(sql, context)}) as n`;
     return row!.n;
   }
   const [row] = await sql<{ n: number }[]>`
     select (
-      (
-        select coalesce(sum(n), 0)
-        from customer_counts
-        where business_id = ${businessId} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)
-      ) - (
+      (${liveCount(sql, context)}) - (
         select count(*)
         from customers
         where business_id = ${businessId} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)
@@ -281,6 +285,12 @@ async function countAll(
         from customers
         where business_id = ${businessId} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)
           and id < ${idAfter(asOf)} and deleted_at > ${asOf}
+          and (away_until is null or away_until <= ${asOf} or away_from > ${asOf})
+      ) - (
+        select count(*)
+        from customers
+        where business_id = ${businessId} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)
+          and id < ${idAfter(asOf)} and deleted_at is null and away_until > ${asOf} and away_from <= ${asOf}
       )
     )::int as n`;
   return row!.n;

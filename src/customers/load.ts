@@ -1,4 +1,5 @@
 /** What a group of writes must know, read in two statements at most; and one record, for readers. */
+
 import {
   type Fragment,
   type Queryable,
@@ -7,13 +8,14 @@ import {
   unprepared,
 } from '../database/connect.ts';
 import { Gather } from '../database/gather.ts';
-import { Found, type KeyRow, type Needs } from './found.ts';
+import { Found, type KeyRow, type Needs, type ReferenceRow } from './found.ts';
 import type { StoredCustomer } from './record.ts';
 
 /** The columns of a StoredCustomer, contacts in the order of their ids. For a table that goes by `c`. */
 export const customerColumns = (sql: Queryable): Fragment => sql`
   c.id, c.location_id, c.name, c.company_name, c.address, c.avatar, c.status, c.source, c.source_metadata,
   c.custom_fields, c.tags, c.version, c.created_at, c.updated_at, c.deleted_at, c.merged_into,
+  c.legal_hold, c.away_from, c.away_until, c.erased_at,
   (
     select coalesce(json_agg(json_build_object(
       'id', k.id, 'type', k.type, 'value', k.value, 'raw', k.raw, 'extension', k.extension, 'label', k.label,
@@ -24,27 +26,70 @@ export const customerColumns = (sql: Queryable): Fragment => sql`
 
 /** Reads everything the writes need to be planned. Order: holders of keys, then the records meant. */
 export async function load(sql: Queryable, businessId: string, needs: Needs): Promise<Found> {
-  const [keys, knownWords] = await Promise.all([
+  const [keys, knownWords, references] = await Promise.all([
     loadKeys(sql, businessId, needs),
     loadWords(sql, businessId, needs.words),
+    loadReferences(sql, businessId, needs.references ?? []),
   ]);
   const ids = new Set(needs.ids);
   for (const row of keys) if (row.customer_id) ids.add(row.customer_id);
-  const customers = ids.size > 0 ? await loadCustomers(sql, businessId, [...ids]) : [];
-  return new Found(keys, customers, knownWords);
+  const customers = await loadWithSurvivors(sql, businessId, [...ids]);
+  return new Found(keys, customers, knownWords, references);
 }
 
 /**
- * Holds these locations until the transaction ends: writers that take turns wait here. A lock on rows, not an
- * advisory one, so that it is right wherever the rows are; inserts that refer to the location are not held up.
+ * Holds the business's place in the feed until the transaction ends, and answers the time of its last commit:
+ * writers that take turns wait here. A lock on a row, not an advisory one, so that it is right wherever the row is.
  */
-export async function lockLocations(tx: Transaction, businessId: string, ids: string[]): Promise<void> {
-  await tx`
-    select 1
-    from locations
-    where business_id = ${businessId} and id = any(${ids}::uuid[])
-    order by id
-    for no key update`;
+export async function takeTurn(tx: Transaction, businessId: string): Promise<string> {
+  const [feed] = await tx`select at from feeds where business_id = ${businessId} for update`;
+  return feed!.at as string;
+}
+
+/** The records of these ids, and those they were merged into. */
+export async function loadWithSurvivors(
+  sql: Queryable,
+  businessId: string,
+  ids: string[],
+): Promise<StoredCustomer[]> {
+  const loaded = new Map<string, StoredCustomer>();
+  let missing = ids;
+  while (missing.length > 0) {
+    for (const row of await loadCustomers(sql, businessId, missing)) loaded.set(row.id, row);
+    const targets = [...loaded.values()].flatMap((row) => row.merged_into ?? []);
+    // A purged survivor is nowhere: what was asked for once is not asked for again.
+    const asked: Set<string> = new Set([...loaded.keys(), ...missing]);
+    missing = [...new Set(targets)].filter((id) => !asked.has(id));
+  }
+  return [...loaded.values()];
+}
+
+/** Everybody who was merged into one of these, directly or through others. */
+export async function loadMergedAway(sql: Queryable, businessId: string, ids: string[]): Promise<string[]> {
+  const all: string[] = [];
+  let level = ids;
+  while (level.length > 0) {
+    const rows = await sql`
+      select id
+      from customers
+      where business_id = ${businessId} and merged_into = any(${level}::uuid[])`;
+    level = rows.map((row) => row.id as string);
+    all.push(...level);
+  }
+  return all;
+}
+
+export async function loadReferences(
+  sql: Queryable,
+  businessId: string,
+  customerIds: string[],
+): Promise<ReferenceRow[]> {
+  if (customerIds.length === 0) return [];
+  return await sql<ReferenceRow[]>`
+    select customer_id, kind, ref, state
+    from customer_references
+    where business_id = ${businessId} and customer_id = any(${customerIds}::uuid[])
+    order by customer_id, kind, ref`;
 }
 
 async function loadKeys(sql: Queryable, businessId: string, needs: Needs): Promise<KeyRow[]> {
@@ -76,7 +121,11 @@ async function loadKeys(sql: Queryable, businessId: string, needs: Needs): Promi
       and holder_name = any(${[...new Set(needs.names)]}::text[])`;
 }
 
-async function loadCustomers(sql: Queryable, businessId: string, ids: string[]): Promise<StoredCustomer[]> {
+export async function loadCustomers(
+  sql: Queryable,
+  businessId: string,
+  ids: string[],
+): Promise<StoredCustomer[]> {
   return await sql<StoredCustomer[]>`
     select ${customerColumns(sql)}
     from customers c
@@ -113,4 +162,24 @@ export async function loadNeighbours(sql: Queryable, businessId: string, keys: s
     where business_id = ${businessId} and key = any(${keys}::text[])
     limit 500`);
   return rows.map((row) => row.word as string);
+}
+
+/** Customers deleted before a time, the longest gone first; those on legal hold stay. */
+export async function loadDeletedBefore(
+  sql: Queryable,
+  businessId: string,
+  cutoff: string,
+  after: { deleted_at: string; id: string } | null,
+  limit: number,
+): Promise<{ deleted_at: string; id: string }[]> {
+  return await sql<{ deleted_at: string; id: string }[]>`
+    select deleted_at, id
+    from customers
+    where business_id = ${businessId}
+      and deleted_at is not null
+      and deleted_at <= ${cutoff}
+      and legal_hold is null
+      and (deleted_at, id) > (${after?.deleted_at ?? '-infinity'}::timestamptz, ${after?.id ?? '00000000-0000-0000-0000-000000000000'}::uuid)
+    order by deleted_at, id
+    limit ${limit}`;
 }

@@ -1,56 +1,30 @@
 /**
- * What can be done with customers, each as: load what exists, ask the plan, commit it, answer. The only door to
- * the records: routes, command line and importer all come through here.
+ * The six operations and the batch, each as: load what exists, ask the plan, commit it, answer. With
+ * life.ts the only door to the records: routes, command line and importer all come through here.
  */
-import type { Sql } from '../database/connect.ts';
-import { isUuid } from '../database/ids.ts';
-import { customerEvents } from '../events/history.ts';
-import { ApiError, type FieldError, notFound } from '../http/errors.ts';
-import { Authentication, type Caller } from '../tenancy/authentication.ts';
+import { ApiError, type FieldError } from '../http/errors.ts';
+import type { Caller } from '../tenancy/authentication.ts';
 import type { LocationContext } from '../tenancy/scope.ts';
-import { readDetails, type SuppliedDetails } from './details.ts';
-import { textOrNull } from './fields.ts';
-import type { Needs } from './found.ts';
+import { readDetails } from './details.ts';
 import { list } from './list.ts';
-import { type CustomerReads, customerReads, load } from './load.ts';
 import { planCreate } from './plan-create.ts';
 import { planDelete } from './plan-delete.ts';
 import { planUpdate } from './plan-update.ts';
 import { planUpsert } from './plan-upsert.ts';
-import { type StoredCustomer, toCustomer } from './record.ts';
+import { toCustomer } from './record.ts';
 import type { CreateInput, ListQuery, UpdateInput, UpsertedCustomer, UpsertInput } from './schema.ts';
-import { nameKey, nameWords } from './search-text.ts';
-import { newMoment, planAll, union, type Write, WriteQueue } from './write-queue.ts';
-
-export interface Service {
-  sql: Sql;
-  reads: CustomerReads;
-  writes: WriteQueue;
-  authentication: Authentication;
-  /** Signs list cursors. */
-  cursorSecret: string;
-}
-
-/** Everything the operations need, on one pool of connections to a migrated database. */
-export async function openService(
-  sql: Sql,
-  options: { groupCommit: boolean } = { groupCommit: true },
-): Promise<Service> {
-  const [instance] = await sql`select secret from instance`;
-  return {
-    sql,
-    reads: customerReads(sql),
-    writes: new WriteQueue(sql, options),
-    authentication: new Authentication(sql),
-    cursorSecret: instance!.secret,
-  };
-}
-
-export interface WriteOptions {
-  dryRun?: boolean | undefined;
-  /** The version in If-Match. */
-  ifMatch?: number | null;
-}
+import {
+  customerId,
+  findCustomer,
+  findStored,
+  listed,
+  needsOf,
+  run,
+  runAll,
+  type Service,
+  type WriteOptions,
+} from './service.ts';
+import type { Write } from './write-queue.ts';
 
 export async function listCustomers(service: Service, caller: Caller, query: ListQuery) {
   const locationId = service.authentication.narrow(caller, query.location_id);
@@ -73,26 +47,18 @@ export async function getCustomer(service: Service, caller: Caller, id: string) 
   return toCustomer(await findCustomer(service, caller, id));
 }
 
-export async function getCustomerEvents(
-  service: Service,
-  caller: Caller,
-  id: string,
-  before: string | null,
-  limit: number,
-) {
-  const customer = await findCustomer(service, caller, id);
-  return await customerEvents(service.sql, caller.scope.businessId, customer.id, before, limit);
-}
-
 export async function upsertCustomer(
   service: Service,
   caller: Caller,
   input: UpsertInput,
-  options: WriteOptions = {},
+  options: ImportedWrite = {},
 ): Promise<UpsertedCustomer> {
   const location = await service.authentication.locationFor(caller, input.location_id);
-  return await run(service, caller, upsertWrite(caller, input, location), options);
+  return await run(service, caller, upsertWrite(caller, input, location, options.importId), options);
 }
+
+/** A write that may be part of an import. */
+type ImportedWrite = WriteOptions & { importId?: string | null };
 
 export type BatchItem =
   | { status: 200; customer: UpsertedCustomer }
@@ -107,11 +73,25 @@ export async function upsertBatch(
   caller: Caller,
   items: unknown[],
   check: (item: unknown) => UpsertInput,
-  options: WriteOptions = {},
+  options: ImportedWrite = {},
+) {
+  const { retry = null } = options;
+  return await service.running.alone(caller.scope.businessId, retry, () =>
+    upsertInParts(service, caller, items, check, options),
+  );
+}
+
+async function upsertInParts(
+  service: Service,
+  caller: Caller,
+  items: unknown[],
+  check: (item: unknown) => UpsertInput,
+  options: ImportedWrite,
 ) {
   const write = async (item: unknown): Promise<Write<UpsertedCustomer>> => {
     const input = check(item);
-    return upsertWrite(caller, input, await service.authentication.locationFor(caller, input.location_id));
+    const location = await service.authentication.locationFor(caller, input.location_id);
+    return upsertWrite(caller, input, location, options.importId);
   };
   const results: BatchItem[] = [];
   // A dry run leaves nothing that a later group could see: it goes as one.
@@ -121,10 +101,14 @@ export async function upsertBatch(
   for (let start = 0; start < items.length; start += size) {
     const prepared = await next;
     const good = prepared.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const committing = runAll(service, caller, good, options);
+    // Each part is remembered in the commit of its own items: what was done before a crash is not done again.
+    const retry = options.retry ? { ...options.retry, part: start / size } : null;
+    const committing = runAll(service, caller, good, { ...options, retry });
     // Numbers are read and text is folded while the database is at work on the group before.
     next = prepare(start + size);
-    const settled = (await committing).values();
+    const outcomes = await committing;
+    if (retry?.replayed) options.retry!.replayed = true;
+    const settled = outcomes.values();
     results.push(
       ...prepared.map((one) => toBatchItem(one.status === 'fulfilled' ? settled.next().value! : one)),
     );
@@ -144,7 +128,8 @@ export async function upsertBatch(
 function toBatchItem(settled: PromiseSettledResult<UpsertedCustomer>): BatchItem {
   if (settled.status === 'fulfilled') return { status: 200, customer: settled.value };
   // Anything but a refusal of this very item is no answer to the batch: nothing of it may be lost silently.
-  if (!(settled.reason instanceof ApiError)) throw settled.reason;
+  const isOfItem = settled.reason instanceof ApiError && settled.reason.code !== 'idempotency_key_reused';
+  if (!isOfItem) throw settled.reason;
   const { status, code, message, details } = settled.reason;
   return { status, code, message, ...details };
 }
@@ -153,11 +138,17 @@ export async function createCustomer(
   service: Service,
   caller: Caller,
   input: CreateInput,
-  options: WriteOptions = {},
+  options: ImportedWrite = {},
 ) {
   const location = await service.authentication.locationFor(caller, input.location_id);
   const supplied = readDetails(input, location.country);
-  const request = { input, supplied, locationId: location.id, actor: caller.scope.actor };
+  const request = {
+    input,
+    supplied,
+    locationId: location.id,
+    actor: caller.scope.actor,
+    importId: options.importId ?? null,
+  };
   return await run(
     service,
     caller,
@@ -165,7 +156,7 @@ export async function createCustomer(
       needs: needsOf(location, supplied, input),
       plan(found, moment) {
         const { change, warnings } = planCreate(found, request, moment);
-        return { change, answer: { ...toCustomer(change.after), warnings } };
+        return { changes: [change], answer: { ...toCustomer(change.after), warnings } };
       },
     },
     options,
@@ -179,10 +170,10 @@ export async function updateCustomer(
   input: UpdateInput,
   options: WriteOptions = {},
 ) {
-  const { id: customerId, location_id } = await findCustomer(service, caller, id);
-  const location = (await service.authentication.location(caller.scope, location_id))!;
+  const stored = await findStored(service, caller, id);
+  const location = (await service.authentication.location(caller.scope, stored.location_id))!;
   const request = {
-    id: customerId,
+    id: stored.id,
     input,
     country: location.country,
     locationId: caller.scope.locationId,
@@ -203,10 +194,10 @@ export async function updateCustomer(
     service,
     caller,
     {
-      needs: { ...needsOf(location, supplied, input), ids: [customerId] },
+      needs: { ...needsOf(location, supplied, input), ids: [stored.id] },
       plan(found, moment) {
         const { change, customer, warnings } = planUpdate(found, request, moment);
-        return { change, answer: { ...toCustomer(customer), warnings } };
+        return { changes: listed(change), answer: { ...toCustomer(customer), warnings } };
       },
     },
     options,
@@ -220,79 +211,43 @@ export async function deleteCustomer(
   service: Service,
   caller: Caller,
   id: string,
-  options: WriteOptions = {},
+  options: WriteOptions & { force?: boolean | undefined } = {},
 ) {
-  if (!isUuid(id)) throw notFound('customer');
   const request = {
-    id: id.toLowerCase(),
+    id: customerId(id),
     locationId: caller.scope.locationId,
     rules: caller.deleteRules,
     ifMatch: options.ifMatch ?? null,
+    force: options.force ?? false,
     actor: caller.scope.actor,
   };
   return await run(
     service,
     caller,
     {
-      needs: { ids: [request.id], keys: [], names: [], words: [] },
+      needs: { ids: [request.id], keys: [], names: [], words: [], references: [request.id] },
       plan(found, moment) {
         const { change, customer } = planDelete(found, request, moment);
-        return { change, answer: { id: customer.id, deleted_at: customer.deleted_at } };
+        return { changes: listed(change), answer: { id: customer.id, deleted_at: customer.deleted_at } };
       },
     },
     options,
   );
 }
 
-/** The live customer of this id in the caller's context. Throws 404, the same for all it may not see. */
-async function findCustomer({ reads }: Service, { scope }: Caller, id: string): Promise<StoredCustomer> {
-  const customer = isUuid(id) ? await reads.submit(scope.businessId, id.toLowerCase()) : null;
-  const isVisible =
-    customer &&
-    customer.deleted_at === null &&
-    (scope.locationId === null || scope.locationId === customer.location_id);
-  if (!isVisible) throw notFound('customer');
-  return customer;
-}
-
-function upsertWrite(caller: Caller, input: UpsertInput, location: LocationContext): Write<UpsertedCustomer> {
+function upsertWrite(
+  caller: Caller,
+  input: UpsertInput,
+  location: LocationContext,
+  importId: string | null = null,
+): Write<UpsertedCustomer> {
   const supplied = readDetails(input, location.country);
-  const request = { input, supplied, locationId: location.id, actor: caller.scope.actor };
+  const request = { input, supplied, locationId: location.id, actor: caller.scope.actor, importId };
   return {
     needs: needsOf(location, supplied, input),
-    plan: (found, moment) => planUpsert(found, request, moment),
+    plan(found, moment) {
+      const { change, ...planned } = planUpsert(found, request, moment);
+      return { ...planned, changes: listed(change) };
+    },
   };
-}
-
-function needsOf(
-  location: LocationContext,
-  { details }: SuppliedDetails,
-  input: { name?: string | null; company_name?: string | null },
-): Needs {
-  const named = { name: textOrNull(input.name), company_name: textOrNull(input.company_name) };
-  return {
-    ids: [],
-    keys: details.map((detail) => ({ locationId: location.id, key: detail.key })),
-    names: [nameKey(named)],
-    words: nameWords(named),
-  };
-}
-
-async function run<T>(service: Service, caller: Caller, write: Write<T>, options: WriteOptions): Promise<T> {
-  const [settled] = await runAll(service, caller, [write], options);
-  if (settled!.status === 'rejected') throw settled!.reason;
-  return settled!.value;
-}
-
-/** Commits the writes, or with `dryRun` only says what would come of them. */
-async function runAll<T>(
-  service: Service,
-  { scope }: Caller,
-  writes: Write<T>[],
-  { dryRun }: WriteOptions,
-): Promise<PromiseSettledResult<T>[]> {
-  if (!dryRun)
-    return await Promise.allSettled(writes.map((write) => service.writes.submit(scope.businessId, write)));
-  const found = await load(service.sql, scope.businessId, union(writes.map((write) => write.needs)));
-  return planAll(writes, found, newMoment()).outcomes as PromiseSettledResult<T>[];
 }

@@ -12,6 +12,8 @@ export interface CreateRequest {
   supplied: SuppliedDetails;
   locationId: string;
   actor: Actor;
+  /** The import this is part of. */
+  importId: string | null;
 }
 
 /** Decides one create. Throws 422 when nothing names the customer, 409 `customer_exists` when a contact is taken. */
@@ -20,7 +22,7 @@ export function planCreate(
   request: CreateRequest,
   moment: Moment,
 ): { change: Change; warnings: Warning[] } {
-  const { input, supplied, locationId, actor } = request;
+  const { input, supplied, locationId, actor, importId } = request;
   const taken = supplied.details.flatMap((detail) => {
     const holder = isMatchable(found, locationId, detail) ? found.holder(locationId, detail.key) : null;
     return holder ? [{ detail, holder }] : [];
@@ -40,7 +42,7 @@ export function planCreate(
   const record = { ...blank, contacts };
   requireSubstance(record);
   return {
-    change: changeOf(null, record, 'created', actor, moment)!,
+    change: changeOf(null, record, { type: 'created', actor, moment, importId })!,
     warnings: [...supplied.warnings, ...warnings],
   };
 }

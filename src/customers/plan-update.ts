@@ -1,29 +1,18 @@
 /** The rules of update (contract section 3, "Update"): absent stays, null clears, `contacts` is the whole new list. */
-import { ApiError, type FieldError, invalid, notFound } from '../http/errors.ts';
+import { ApiError, type FieldError, invalid } from '../http/errors.ts';
 import type { Actor } from '../tenancy/scope.ts';
 import { isMatchable, readDetails, type Supplied, toStored } from './details.ts';
 import { mergeFields, nextTags, textOrNull } from './fields.ts';
 import type { Found } from './found.ts';
 import { requireSubstance } from './plan-create.ts';
-import {
-  type Change,
-  changeOf,
-  type Moment,
-  type StoredContact,
-  type StoredCustomer,
-  toCustomer,
-} from './record.ts';
+import { type Change, changeOf, type Moment, type StoredContact, type StoredCustomer } from './record.ts';
 import type { UpdateInput, Warning } from './schema.ts';
+import { liveTarget, type Target } from './target.ts';
 
-export interface UpdateRequest {
-  id: string;
+export interface UpdateRequest extends Target {
   input: UpdateInput;
-  /** The location of the context; null for all of the business. */
-  locationId: string | null;
   /** Reads the phone numbers of the request: the country of the record's own location. */
   country: string;
-  /** The version in If-Match; null when any will do. */
-  ifMatch: number | null;
   actor: Actor;
 }
 
@@ -33,12 +22,10 @@ export interface UpdatePlan {
   warnings: Warning[];
 }
 
-/** Decides one update. Throws 404, 409 `contact_in_use`, 412 `version_conflict` and 422. */
+/** Decides one update. Throws 404, 409 `contact_in_use` and `customer_merged`, 412 and 422. */
 export function planUpdate(found: Found, request: UpdateRequest, moment: Moment): UpdatePlan {
   const { input } = request;
-  const current = found.customer(request.id, request.locationId);
-  if (!current || current.deleted_at !== null) throw notFound('customer');
-  requireVersion(current, request.ifMatch);
+  const current = liveTarget(found, request);
 
   const { tags, warnings: tagWarnings } = nextTags(
     current.tags,
@@ -63,16 +50,8 @@ export function planUpdate(found: Found, request: UpdateRequest, moment: Moment)
   const { contacts, warnings } = nextContacts(found, fields, request, moment);
   const record = { ...fields, contacts };
   requireSubstance(record);
-  const change = changeOf(current, record, 'updated', request.actor, moment);
+  const change = changeOf(current, record, { type: 'updated', actor: request.actor, moment });
   return { change, customer: change?.after ?? current, warnings };
-}
-
-/** Throws 412 with the record as it is now when the caller's version is stale. */
-export function requireVersion(current: StoredCustomer, ifMatch: number | null): void {
-  if (ifMatch === null || ifMatch === current.version) return;
-  throw new ApiError('version_conflict', `The customer is at version ${current.version}, not ${ifMatch}.`, {
-    current: toCustomer(current),
-  });
 }
 
 const replaced = (given: string | null | undefined, current: string | null): string | null =>

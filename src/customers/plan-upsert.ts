@@ -6,9 +6,17 @@ import { ApiError } from '../http/errors.ts';
 import type { Actor } from '../tenancy/scope.ts';
 import { KEY_ORDER } from './contact.ts';
 import { addDetails, isMatchable, isUsable, type Supplied, type SuppliedDetails } from './details.ts';
+import { scorePair } from './duplicate-score.ts';
 import { blankRecord, mergeFields, nextTags, textOrNull } from './fields.ts';
 import type { Found } from './found.ts';
-import { type Change, changeOf, type Moment, type StoredCustomer, toCustomer } from './record.ts';
+import {
+  type Change,
+  changeOf,
+  type Moment,
+  type PossibleDuplicate,
+  type StoredCustomer,
+  toCustomer,
+} from './record.ts';
 import type { UpsertedCustomer, UpsertInput, UpsertReport, Warning } from './schema.ts';
 import { nameKey } from './search-text.ts';
 
@@ -17,13 +25,15 @@ export interface UpsertRequest {
   supplied: SuppliedDetails;
   locationId: string;
   actor: Actor;
+  /** The import this is part of. */
+  importId: string | null;
 }
 
 export interface UpsertPlan {
   /** Null when nothing is written: unchanged, found. */
   change: Change | null;
   /** Pairs that may be one person (contract: upsert 5). */
-  possibleDuplicates: { locationId: string; ids: [string, string]; reason: string }[];
+  possibleDuplicates: PossibleDuplicate[];
   answer: UpsertedCustomer;
 }
 
@@ -65,7 +75,13 @@ export function planUpsert(found: Found, request: UpsertRequest, moment: Moment)
 
   const taken = new Set(match.others.map(({ detail }) => detail.key));
   const updated = updateFound(found, match.customer, request, taken, moment);
-  const change = changeOf(match.customer, updated.record, 'updated', request.actor, moment, contextOf(input));
+  const change = changeOf(match.customer, updated.record, {
+    type: 'updated',
+    actor: request.actor,
+    moment,
+    context: contextOf(input),
+    importId: request.importId,
+  });
   const changed = change ? Object.keys(change.event.changes) : [];
   const warnings = [...supplied.warnings, ...updated.warnings];
   return answerWith(
@@ -113,13 +129,13 @@ function findMatch(found: Found, { input, supplied, locationId }: UpsertRequest)
 
 function planNew(
   found: Found,
-  { input, supplied, locationId, actor }: UpsertRequest,
+  { input, supplied, locationId, actor, importId }: UpsertRequest,
   moment: Moment,
 ): UpsertPlan {
   const { tags, warnings: tagWarnings } = nextTags([], input.tags, input.added_tags);
   const blank = blankRecord({ ...input, tags }, locationId, moment);
   const { contacts, warnings: contactWarnings } = addDetails(found, blank, supplied.details, moment);
-  const change = changeOf(null, { ...blank, contacts }, 'created', actor, moment)!;
+  const change = changeOf(null, { ...blank, contacts }, { type: 'created', actor, moment, importId })!;
   const warnings = [...supplied.warnings, ...tagWarnings, ...contactWarnings];
   const plan = answerWith(change.after, change, 'created', null, [], warnings);
   // Row 9: a deleted record was known by one of these details; it stays deleted, and the caller is told.
@@ -178,7 +194,8 @@ function answerWith(
     possibleDuplicates: others.map((other) => ({
       locationId: customer.location_id,
       ids: [customer.id, other.customer.id],
-      reason: `one request named the ${match!.on[0]!.type} of one and the ${other.detail.type} of the other`,
+      ...suspicion(customer, other.customer, match!.on[0]!, other.detail),
+      byRequest: true,
     })),
     answer: {
       ...toCustomer(customer),
@@ -193,4 +210,11 @@ function answerWith(
       },
     },
   };
+}
+
+/** Named in one breath: as likely as not one person, or more so when the two look alike. */
+function suspicion(a: StoredCustomer, b: StoredCustomer, onA: Supplied, onB: Supplied) {
+  const { score, reasons } = scorePair(a, b);
+  const named = `one request named the ${onA.type} of one and the ${onB.type} of the other`;
+  return { score: Math.max(score, 0.5), reasons: [named, ...reasons] };
 }

@@ -10,8 +10,30 @@ export interface StoredContact extends Contact {
 /** The row with its contacts, as loaded; deleted and merged rows included. */
 export interface StoredCustomer extends Omit<Customer, 'email' | 'phone' | 'contacts'> {
   contacts: StoredContact[];
+  /** When it was deleted, merged away or erased. */
   deleted_at: string | null;
   merged_into: string | null;
+  /** Why it must be kept. */
+  legal_hold: string | null;
+  /** Its last absence, when it was restored since. */
+  away_from: string | null;
+  away_until: string | null;
+  erased_at: string | null;
+}
+
+/** What another system has about a customer. */
+export interface Reference {
+  kind: string;
+  ref: string;
+  state: 'open' | 'closed';
+}
+
+/** One reference that comes, changes or (after: null) goes. */
+export interface ReferenceChange {
+  kind: string;
+  ref: string;
+  before: Reference['state'] | null;
+  after: Reference['state'] | null;
 }
 
 /** The clock and the ids of one write, handed to the plans so that they stay pure. */
@@ -20,7 +42,18 @@ export interface Moment {
   newId(): string;
 }
 
-export type EventType = 'created' | 'updated' | 'deleted';
+export const EVENT_TYPES = [
+  'created',
+  'updated',
+  'deleted',
+  'restored',
+  'merged',
+  'merged_away',
+  'unmerged',
+  'erased',
+  'purged',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** What happened, as history keeps it. */
 export interface ChangeEvent {
@@ -30,6 +63,7 @@ export interface ChangeEvent {
   at: string;
   changes: Record<string, { before: unknown; after: unknown }>;
   context: Record<string, unknown> | null;
+  import_id: string | null;
 }
 
 /** One write to one customer: from nothing or a version to the next version, with its event. */
@@ -37,6 +71,20 @@ export interface Change {
   before: StoredCustomer | null;
   after: StoredCustomer;
   event: ChangeEvent;
+  references?: ReferenceChange[];
+  /** What becomes of its personal data: `erased` leaves the bare row, `purged` nothing but events without content. */
+  fate?: 'erased' | 'purged';
+}
+
+/** Two customers who may be one person. */
+export interface PossibleDuplicate {
+  locationId: string;
+  ids: [string, string];
+  /** How likely the two are one person, 0 to 1. */
+  score: number;
+  reasons: string[];
+  /** True when a request named both; false for a finding of the scan. */
+  byRequest: boolean;
 }
 
 const primary = (contacts: Contact[], type: 'email' | 'phone') =>
@@ -65,7 +113,16 @@ export function toCustomer(stored: StoredCustomer): Customer {
   };
 }
 
-const toContact = ({ id, type, value, raw, extension, label, is_primary, matchable }: Contact): Contact => ({
+export const toContact = ({
+  id,
+  type,
+  value,
+  raw,
+  extension,
+  label,
+  is_primary,
+  matchable,
+}: Contact): Contact => ({
   id,
   type,
   value,
@@ -87,12 +144,18 @@ const FIELDS = [
   'custom_fields',
   'tags',
   'contacts',
+  'legal_hold',
   'deleted_at',
+  'merged_into',
 ] as const;
-type Field = (typeof FIELDS)[number];
+export type Field = (typeof FIELDS)[number];
 
 /** The fields in which two states of a record differ, before and after; the order of object keys does not count. */
-export function difference(before: StoredCustomer | null, after: StoredCustomer): ChangeEvent['changes'] {
+export function difference(
+  before: StoredCustomer | null,
+  after: StoredCustomer,
+  references: ReferenceChange[] = [],
+): ChangeEvent['changes'] {
   const changes: ChangeEvent['changes'] = {};
   for (const field of FIELDS) {
     const from = before ? fieldOf(before, field) : null;
@@ -100,6 +163,8 @@ export function difference(before: StoredCustomer | null, after: StoredCustomer)
     if (!before && isEmpty(to)) continue;
     if (!isSame(from, to)) changes[field] = { before: from, after: to };
   }
+  for (const { kind, ref, before: from, after: to } of references)
+    changes[`references/${kind}/${ref}`] = { before: from, after: to };
   return changes;
 }
 
@@ -123,6 +188,16 @@ export function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
+export interface Circumstances {
+  type: EventType;
+  actor: Actor;
+  moment: Moment;
+  /** What came with the write and is kept in history only. */
+  context?: Record<string, unknown> | null;
+  importId?: string | null;
+  references?: ReferenceChange[];
+}
+
 /**
  * The change from one state to another, or null when nothing differs: then there is no version step, no
  * `updated_at` and no event (contract: upsert 13).
@@ -130,17 +205,15 @@ export function isSame(a: unknown, b: unknown): boolean {
 export function changeOf(
   before: StoredCustomer | null,
   after: StoredCustomer,
-  type: EventType,
-  actor: Actor,
-  moment: Moment,
-  context: Record<string, unknown> | null = null,
+  { type, actor, moment, context = null, importId = null, references = [] }: Circumstances,
 ): Change | null {
-  const changes = difference(before, after);
+  const changes = difference(before, after, references);
   if (before && Object.keys(changes).length === 0) return null;
   const version = before ? before.version + 1 : 1;
   return {
     before,
     after: { ...after, version, updated_at: moment.now },
-    event: { id: moment.newId(), type, actor, at: moment.now, changes, context },
+    event: { id: moment.newId(), type, actor, at: moment.now, changes, context, import_id: importId },
+    ...(references.length > 0 && { references }),
   };
 }

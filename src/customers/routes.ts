@@ -1,10 +1,15 @@
 /** The customer operations as HTTP routes (contract sections 1 and 5). No logic. */
 import Type from 'typebox';
+import type { Retry } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Validator } from '../http/validation.ts';
+import type { Caller } from '../tenancy/authentication.ts';
 import * as example from './examples.ts';
+import { getCustomer } from './life.ts';
+import { AtQuery, ForceQuery } from './life-schema.ts';
 import * as operations from './operations.ts';
 import * as schema from './schema.ts';
+import type { Service } from './service.ts';
 
 const tag = 'Customers';
 const params = Type.Object({ id: Type.String({ description: 'The id of the customer.' }) });
@@ -15,8 +20,13 @@ const contactErrors = [
   'write_conflict',
 ] as const;
 
+const importOptions = (
+  { dry_run: dryRun, import_id: importId }: { dry_run?: boolean; import_id?: string },
+  retry: Retry | null,
+) => ({ dryRun, importId: importId?.toLowerCase() ?? null, retry });
+
 /** The customer routes; `checkUpsert` validates one item of a batch. */
-export function customerRoutes(service: operations.Service, checkUpsert: Validator): Route[] {
+export function customerRoutes(service: Service, checkUpsert: Validator): Route[] {
   const checkItem = (item: unknown): schema.UpsertInput => {
     const checked = checkUpsert(item);
     if ('error' in checked) throw checked.error.toApiError();
@@ -41,6 +51,7 @@ export function customerRoutes(service: operations.Service, checkUpsert: Validat
     },
     errors: [
       'customer_not_found' as const,
+      'customer_merged' as const,
       'contact_in_use' as const,
       'version_conflict' as const,
       'write_conflict' as const,
@@ -52,14 +63,20 @@ export function customerRoutes(service: operations.Service, checkUpsert: Validat
       query,
       body,
       ifMatch,
+      retry,
     }: {
-      caller: never;
+      caller: Caller;
       params: { id: string };
       query: { dry_run?: boolean };
       body: schema.UpdateInput;
       ifMatch: number | null;
+      retry: Retry | null;
     }) =>
-      await operations.updateCustomer(service, caller, params.id, body, { dryRun: query.dry_run, ifMatch }),
+      await operations.updateCustomer(service, caller, params.id, body, {
+        dryRun: query.dry_run,
+        ifMatch,
+        retry,
+      }),
   };
   return [
     route({
@@ -89,7 +106,7 @@ export function customerRoutes(service: operations.Service, checkUpsert: Validat
         'Finds or creates a customer by the supplied contact details and updates the record when needed. Safe to repeat, and to send from many places at once: one person stays one record.',
       tag,
       scope: 'customers:write',
-      query: schema.DryRunQuery,
+      query: schema.ImportQuery,
       body: schema.UpsertInput,
       example: example.upsert,
       success: {
@@ -100,8 +117,8 @@ export function customerRoutes(service: operations.Service, checkUpsert: Validat
       },
       errors: ['contact_details_required', 'identity_conflict', ...contactErrors],
       versioned: true,
-      handle: async ({ caller, query, body }) =>
-        await operations.upsertCustomer(service, caller, body, { dryRun: query.dry_run }),
+      handle: async ({ caller, query, body, retry }) =>
+        await operations.upsertCustomer(service, caller, body, importOptions(query, retry)),
     }),
     route({
       operationId: 'createCustomer',
@@ -112,7 +129,7 @@ export function customerRoutes(service: operations.Service, checkUpsert: Validat
         'Creates a customer in the currently selected business and location. A contact that belongs to somebody already is 409 with the id of that customer.',
       tag,
       scope: 'customers:write',
-      query: schema.DryRunQuery,
+      query: schema.ImportQuery,
       body: schema.CreateInput,
       example: example.create,
       success: {
@@ -123,8 +140,8 @@ export function customerRoutes(service: operations.Service, checkUpsert: Validat
       },
       errors: ['customer_exists', ...contactErrors],
       versioned: true,
-      handle: async ({ caller, query, body }) =>
-        await operations.createCustomer(service, caller, body, { dryRun: query.dry_run }),
+      handle: async ({ caller, query, body, retry }) =>
+        await operations.createCustomer(service, caller, body, importOptions(query, retry)),
     }),
     route({
       operationId: 'upsertCustomers',
@@ -135,24 +152,25 @@ export function customerRoutes(service: operations.Service, checkUpsert: Validat
         'Up to 1,000 upserts, processed in order by the same rules. One item that fails never fails the others.',
       tag,
       scope: 'customers:write',
-      query: schema.DryRunQuery,
+      query: schema.ImportQuery,
       body: schema.BatchInput,
       bodyLimit: 16 * 1024 * 1024,
       example: { customers: [example.upsert] },
       success: { status: 200, message: 'Customers upserted!', body: schema.BatchResult },
-      handle: async ({ caller, query, body }) =>
-        await operations.upsertBatch(service, caller, body.customers, checkItem, { dryRun: query.dry_run }),
+      handle: async ({ caller, query, body, retry }) =>
+        await operations.upsertBatch(service, caller, body.customers, checkItem, importOptions(query, retry)),
     }),
     route({
       operationId: 'getCustomer',
       method: 'GET',
       path: '/customers/:id',
       summary: 'Get customer details',
-      description: 'Returns the full customer record for the selected customer UUID.',
+      description:
+        'Returns the full customer record for the selected customer UUID. The id of a customer that was merged away answers with the survivor and a `Link: rel="canonical"`.',
       tag,
       scope: 'customers:read',
       params,
-      query: schema.NoQuery,
+      query: AtQuery,
       success: {
         status: 200,
         message: 'Customer fetched!',
@@ -161,7 +179,8 @@ export function customerRoutes(service: operations.Service, checkUpsert: Validat
       },
       errors: ['customer_not_found'],
       versioned: true,
-      handle: async ({ caller, params }) => await operations.getCustomer(service, caller, params.id),
+      canonical: true,
+      handle: async ({ caller, params, query }) => await getCustomer(service, caller, params.id, query.at),
     }),
     route({ ...update, operationId: 'updateCustomer', method: 'PATCH' }),
     route({
@@ -180,32 +199,16 @@ export function customerRoutes(service: operations.Service, checkUpsert: Validat
       tag,
       scope: 'customers:delete',
       params,
-      query: schema.DryRunQuery,
+      query: ForceQuery,
       success: { status: 200, message: 'Customer deleted successfully.', body: schema.DeletedCustomer },
       errors: ['customer_not_found', 'delete_blocked', 'version_conflict', 'write_conflict'],
-      handle: async ({ caller, params, query, ifMatch }) =>
-        await operations.deleteCustomer(service, caller, params.id, { dryRun: query.dry_run, ifMatch }),
-    }),
-    route({
-      operationId: 'listCustomerEvents',
-      method: 'GET',
-      path: '/customers/:id/events',
-      summary: 'List what happened to a customer',
-      description: 'Every write: who, when, what changed, before and after. Newest first.',
-      tag,
-      scope: 'customers:read',
-      params,
-      query: schema.EventsQuery,
-      success: { status: 200, message: 'Events fetched!', body: schema.EventPage },
-      errors: ['customer_not_found'],
-      handle: async ({ caller, params, query }) =>
-        await operations.getCustomerEvents(
-          service,
-          caller,
-          params.id,
-          query.cursor ?? null,
-          query.limit ?? 20,
-        ),
+      handle: async ({ caller, params, query, ifMatch, retry }) =>
+        await operations.deleteCustomer(service, caller, params.id, {
+          dryRun: query.dry_run,
+          force: query.force,
+          ifMatch,
+          retry,
+        }),
     }),
   ];
 }

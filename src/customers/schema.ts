@@ -6,13 +6,13 @@ import Type, { type Static, type TSchema } from 'typebox';
 
 export const STATUSES = ['lead', 'active', 'inactive', 'blocked'] as const;
 export const SORTS = ['-created_at', 'created_at', '-updated_at', 'updated_at', 'name', '-name'] as const;
-export const LIMITS = { contacts: 20, tags: 100, batch: 1000, page_size: 100 } as const;
+export const LIMITS = { contacts: 20, tags: 100, batch: 1000, page_size: 100, references: 1000 } as const;
 
 const optionalText = (maxLength: number, description: string, more: object = {}) =>
   Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength, description, ...more }));
-const nullable = <T extends TSchema>(schema: T) =>
+export const nullable = <T extends TSchema>(schema: T) =>
   Type.Unsafe<Static<T> | null>(Type.Union([schema, Type.Null()]));
-const nullableText = (description?: string) =>
+export const nullableText = (description?: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], ...(description && { description }) });
 
 export const Uuid = Type.String({ format: 'uuid' });
@@ -112,7 +112,7 @@ const contactList = Type.Optional(
   }),
 );
 
-const strict = { additionalProperties: false };
+export const strict = { additionalProperties: false };
 
 export const UpsertInput = Type.Object(
   {
@@ -208,7 +208,7 @@ export const Contact = Type.Object({
 });
 export type Contact = Static<typeof Contact>;
 
-const record = {
+export const record = {
   id: Uuid,
   location_id: Uuid,
   name: nullableText(),
@@ -272,6 +272,20 @@ export const DryRunQuery = Type.Object(
   {
     dry_run: Type.Optional(
       Type.Boolean({ description: 'true: answer what would happen and write nothing.' }),
+    ),
+  },
+  strict,
+);
+/** Of writes that may be part of an import. */
+export const ImportQuery = Type.Object(
+  {
+    ...DryRunQuery.properties,
+    import_id: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description:
+          'A UUID of your own for the import this is part of: POST /imports/{id}/undo takes all of it back.',
+      }),
     ),
   },
   strict,
@@ -373,36 +387,3 @@ export const CustomerPage = Type.Object(
 );
 
 export const DeletedCustomer = Type.Object({ id: Uuid, deleted_at: nullable(Timestamp) }, strict);
-
-export const Event = Type.Object(
-  {
-    id: Uuid,
-    customer_id: Uuid,
-    location_id: Uuid,
-    type: Type.String({ description: 'created, updated or deleted.' }),
-    actor: Type.Object({ type: Type.String(), id: nullableText(), name: nullableText() }, strict),
-    at: Timestamp,
-    version: Type.Integer(),
-    changes: Type.Unsafe<Record<string, { before: unknown; after: unknown }>>({
-      type: 'object',
-      additionalProperties: {
-        type: 'object',
-        properties: { before: {}, after: {} },
-        required: ['before', 'after'],
-      },
-    }),
-    context: Type.Unsafe<Record<string, unknown> | null>({
-      type: ['object', 'null'],
-      additionalProperties: true,
-    }),
-  },
-  strict,
-);
-export const EventPage = Type.Object({ items: Type.Array(Event), next_cursor: nullableText() }, strict);
-export const EventsQuery = Type.Object(
-  {
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-    cursor: Type.Optional(Uuid),
-  },
-  strict,
-);

@@ -35,8 +35,8 @@ export function fold(text: string): string {
     .trim();
 }
 
-/** Letters and digits only: `o'brien-smith` becomes `obrien smith`. */
-const plain = (folded: string): string =>
+/** Of folded text letters and digits only: `o'brien-smith` becomes `obrien smith`. */
+export const plain = (folded: string): string =>
   /^[a-z0-9 ]*$/.test(folded)
     ? folded
     : folded

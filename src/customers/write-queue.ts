@@ -4,14 +4,17 @@
  * and simultaneous upserts of one person are planned in order instead of racing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type AnswerSlot, type StoredAnswer, selectAnswers } from '../database/answers.ts';
 import { isLostRace, isUnavailable, type Sql } from '../database/connect.ts';
 import { Gather } from '../database/gather.ts';
 import { newId } from '../database/ids.ts';
 import { ApiError } from '../http/errors.ts';
-import { type Changes, commit, commitIn, LostRace, type PossibleDuplicate } from './commit.ts';
+import { type Retry, reused } from '../http/idempotency.ts';
+import { type Changes, commit, commitIn, LostRace } from './commit.ts';
 import type { Found, Needs } from './found.ts';
-import { load, lockLocations } from './load.ts';
-import type { Change, Moment } from './record.ts';
+import { load, takeTurn } from './load.ts';
+import type { Change, Moment, PossibleDuplicate } from './record.ts';
+import { idsIn, replay, toText } from './stored-answer.ts';
 
 /** One write: what it must know, and how it is decided. */
 export interface Write<T> {
@@ -21,10 +24,19 @@ export interface Write<T> {
 }
 
 export interface Planned<T> {
-  change: Change | null;
+  /** In the order in which they are to be seen. */
+  changes: Change[];
   possibleDuplicates?: PossibleDuplicate[];
   answer: T;
 }
+
+/** Writes that are committed together, and whose answers are remembered together when they may be repeated. */
+export interface Bundle<T> {
+  writes: Write<T>[];
+  retry: Retry | null;
+}
+
+type Outcome = PromiseSettledResult<unknown>;
 
 /** Large enough to make the fsync cheap, small enough (about 20 ms) not to keep others waiting. */
 const GROUP_SIZE = 250;
@@ -32,45 +44,73 @@ const ATTEMPTS = 12;
 
 export class WriteQueue {
   readonly #sql: Sql;
-  readonly #gather: Gather<Write<unknown>, unknown>;
+  readonly #gather: Gather<Bundle<unknown>, Outcome[]>;
   readonly #clock = new Clock();
+  readonly #onCommit: (businessId: string) => void;
   /** Groups, writes and lost races since the start; for tests, benchmarks and metrics. */
   readonly stats = { groups: 0, writes: 0, retries: 0 };
 
-  constructor(sql: Sql, options: { groupCommit: boolean } = { groupCommit: true }) {
+  /** `onCommit` hears of every business whose feed has moved on. */
+  constructor(
+    sql: Sql,
+    options: { groupCommit: boolean } = { groupCommit: true },
+    onCommit: (businessId: string) => void = () => {},
+  ) {
     this.#sql = sql;
-    this.#gather = new Gather(options.groupCommit ? GROUP_SIZE : 1, (businessId, writes) =>
-      this.#settle(businessId, writes),
+    this.#onCommit = onCommit;
+    this.#gather = new Gather(
+      options.groupCommit ? GROUP_SIZE : 1,
+      (businessId, bundles) => this.#settle(businessId, bundles),
+      ({ writes }) => writes.length,
     );
   }
 
-  /** Plans and commits one write. Resolves when it is durable; rejects with what its plan threw. */
-  submit<T>(businessId: string, write: Write<T>): Promise<T> {
-    return this.#gather.submit(businessId, write) as Promise<T>;
+  /** Plans and commits a bundle. Resolves when it is durable, with what the plan of each write answered or threw. */
+  async submit<T>(businessId: string, bundle: Bundle<T>): Promise<PromiseSettledResult<T>[]> {
+    return (await this.#gather.submit(businessId, bundle)) as PromiseSettledResult<T>[];
   }
 
-  async #settle(businessId: string, writes: Write<unknown>[]): Promise<Outcome[]> {
+  async #settle(businessId: string, bundles: Bundle<unknown>[]): Promise<PromiseSettledResult<Outcome[]>[]> {
     try {
-      return await this.#commit(businessId, writes);
+      const outcomes = await this.#commit(businessId, bundles);
+      return outcomes.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
-      if (writes.length === 1 || isUnavailable(error)) throw error;
+      const [first, ...others] = bundles;
+      const isAlone = others.length === 0 && first!.writes.length === 1;
+      if (isAlone || isUnavailable(error)) throw error;
       // Not a plan but the database refused the group. If it was one write's fault, the others go through alone.
-      const outcomes: Outcome[] = [];
-      for (const write of writes)
-        outcomes.push(...(await Promise.allSettled([this.#commit(businessId, [write])])).map(single));
-      return outcomes;
+      if (others.length === 0)
+        return [{ status: 'fulfilled', value: await this.#oneByOne(businessId, first!) }];
+      const settled: PromiseSettledResult<Outcome[]>[] = [];
+      for (const bundle of bundles)
+        settled.push(...(await Promise.allSettled([this.#settle(businessId, [bundle])])).map(flat));
+      return settled;
     }
   }
 
-  async #commit(businessId: string, writes: Write<unknown>[]): Promise<Outcome[]> {
-    const needs = union(writes.map((write) => write.needs));
+  /** The writes of a bundle apart from each other; its answer is then not remembered as one. */
+  async #oneByOne(businessId: string, { writes }: Bundle<unknown>): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const write of writes) {
+      const [settled] = await Promise.allSettled([
+        this.#commit(businessId, [{ writes: [write], retry: null }]),
+      ]);
+      outcomes.push(settled!.status === 'fulfilled' ? settled!.value[0]![0]! : settled!);
+    }
+    return outcomes;
+  }
+
+  async #commit(businessId: string, bundles: Bundle<unknown>[]): Promise<Outcome[][]> {
+    const needs = union(bundles.flatMap(({ writes }) => writes.map((write) => write.needs)));
     this.stats.groups++;
-    this.stats.writes += writes.length;
+    this.stats.writes += bundles.reduce((n, { writes }) => n + writes.length, 0);
+    // An answer to keep must not outlive what it shows: an erase in between would miss it.
+    const isOptimistic = bundles.every(({ retry }) => retry === null);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        return attempt === 0
-          ? await this.#optimistically(businessId, writes, needs)
-          : await this.#inTurn(businessId, writes, needs);
+        return attempt === 0 && isOptimistic
+          ? await this.#optimistically(businessId, bundles, needs)
+          : await this.#inTurn(businessId, bundles, needs);
       } catch (error) {
         if (!(error instanceof LostRace || isLostRace(error))) throw error;
         this.stats.retries++;
@@ -84,60 +124,79 @@ export class WriteQueue {
   }
 
   /** Loads outside the transaction; the unique index and the version guard say whether that was good enough. */
-  async #optimistically(businessId: string, writes: Write<unknown>[], needs: Needs): Promise<Outcome[]> {
+  async #optimistically(businessId: string, bundles: Bundle<unknown>[], needs: Needs): Promise<Outcome[][]> {
     const found = await load(this.#sql, businessId, needs);
-    const { outcomes, changes } = planAll(writes, found, this.#clock.next(businessId));
+    const { outcomes, changes } = planAll(bundles, found, this.#clock.next(businessId));
     if (changes.changes.some(isUnguarded)) throw new LostRace();
     if (isWorthCommitting(changes)) await commit(this.#sql, businessId, found, changes);
+    if (changes.changes.length > 0) this.#onCommit(businessId);
     return outcomes;
   }
 
-  /** Another process won, or could without anyone noticing: from now on one after the other at these locations. */
-  async #inTurn(businessId: string, writes: Write<unknown>[], needs: Needs): Promise<Outcome[]> {
-    return await this.#sql.begin(async (tx) => {
-      await lockLocations(tx, businessId, [...new Set(needs.keys.map((need) => need.locationId))]);
+  /** Another process won, or could without anyone noticing: from now on one after the other in this business. */
+  async #inTurn(businessId: string, bundles: Bundle<unknown>[], needs: Needs): Promise<Outcome[][]> {
+    const { outcomes, changes } = await this.#sql.begin(async (tx) => {
+      this.#clock.atLeast(businessId, await takeTurn(tx, businessId));
       const found = await load(tx, businessId, needs);
-      const { outcomes, changes } = planAll(writes, found, this.#clock.next(businessId));
-      if (isWorthCommitting(changes)) await commitIn(tx, businessId, found, changes);
-      return outcomes;
+      const slots = bundles.flatMap(({ retry }) => retry ?? []);
+      const answers = slots.length > 0 ? await selectAnswers(tx, businessId, slots) : [];
+      const planned = planAll(bundles, found, this.#clock.next(businessId), answers);
+      if (isWorthCommitting(planned.changes)) await commitIn(tx, businessId, found, planned.changes);
+      return planned;
     });
+    if (changes.changes.length > 0) this.#onCommit(businessId);
+    return outcomes;
   }
 }
 
-const isWorthCommitting = ({ changes, possibleDuplicates }: Changes): boolean =>
-  changes.length + possibleDuplicates.length > 0;
+const flat = (
+  settled: PromiseSettledResult<PromiseSettledResult<Outcome[]>[]>,
+): PromiseSettledResult<Outcome[]> => (settled.status === 'fulfilled' ? settled.value[0]! : settled);
+
+const isWorthCommitting = ({ changes, possibleDuplicates, answers }: Changes): boolean =>
+  changes.length + possibleDuplicates.length + answers.length > 0;
 
 /**
  * A new record known by shared contacts alone (a 1300 number) has no unique index to stand on: two processes could
- * both make it. It is made while holding its location.
+ * both make it. It is made in turn.
  */
 const isUnguarded = ({ before, after }: Change): boolean =>
   before === null && after.contacts.length > 0 && after.contacts.every((contact) => !contact.matchable);
 
-type Outcome = PromiseSettledResult<unknown>;
+const isSlotOf = (a: AnswerSlot, b: AnswerSlot): boolean =>
+  a.context === b.context && a.key === b.key && a.part === b.part;
 
-const single = (settled: PromiseSettledResult<Outcome[]>): Outcome =>
-  settled.status === 'fulfilled' ? settled.value[0]! : settled;
-
-/** Plans the writes in order, each seeing what the ones before it did; a refused write leaves no trace. */
+/** Plans the writes in order, each seeing what the ones before it did; a refused write leaves no trace. Bundles whose
+ * answer is kept (`answers`) are answered with it. */
 export function planAll(
-  writes: Write<unknown>[],
+  bundles: Bundle<unknown>[],
   found: Found,
   moment: Moment,
-): { outcomes: Outcome[]; changes: Changes } {
-  const changes: Changes = { changes: [], possibleDuplicates: [], at: moment.now };
-  const outcomes = writes.map((write): Outcome => {
+  answers: StoredAnswer[] = [],
+): { outcomes: Outcome[][]; changes: Changes } {
+  const changes: Changes = { changes: [], possibleDuplicates: [], answers: [], at: moment.now };
+  const planOne = (write: Write<unknown>): Outcome => {
     try {
-      const { change, possibleDuplicates = [], answer } = write.plan(found, moment);
-      if (change) {
-        found.apply(change);
-        changes.changes.push(change);
-      }
-      changes.possibleDuplicates.push(...possibleDuplicates);
-      return { status: 'fulfilled', value: answer };
+      const planned = write.plan(found, moment);
+      for (const change of planned.changes) found.apply(change);
+      changes.changes.push(...planned.changes);
+      changes.possibleDuplicates.push(...(planned.possibleDuplicates ?? []));
+      return { status: 'fulfilled', value: planned.answer };
     } catch (error) {
       return { status: 'rejected', reason: error };
     }
+  };
+  const outcomes = bundles.map(({ writes, retry }): Outcome[] => {
+    const stored = retry && answers.find((one) => isSlotOf(one, retry));
+    if (stored) return replay(retry, stored) ?? writes.map(() => ({ status: 'rejected', reason: reused() }));
+    const planned = writes.map(planOne);
+    // A refusal changed nothing: the same request may be sent again when its cause is mended.
+    if (retry && planned.some(({ status }) => status === 'fulfilled')) {
+      const { context, key, part, fingerprint } = retry;
+      const answer = toText(planned);
+      changes.answers.push({ context, key, part, fingerprint, answer, customer_ids: idsIn(planned) });
+    }
+    return planned;
   });
   return { outcomes, changes };
 }
@@ -147,6 +206,7 @@ export const union = (needs: Needs[]): Needs => ({
   keys: needs.flatMap((need) => need.keys),
   names: [...new Set(needs.flatMap((need) => need.names))],
   words: [...new Set(needs.flatMap((need) => need.words))],
+  references: [...new Set(needs.flatMap((need) => need.references ?? []))],
 });
 
 /** The clock and the ids of one group, read once; the plans themselves stay pure. */
@@ -158,17 +218,26 @@ const REMEMBERED = 10_000;
 
 /**
  * Gives each group of a business a later millisecond than the one before, also when the machine's clock stands
- * still or jumps back: what a list has seen is then never joined by something that claims to be as old.
+ * still or jumps back: what a list has seen is then never joined by something that claims to be as old. Between
+ * processes the feed's row refuses a time that is not later (LostRace), and `atLeast` catches up.
  */
 class Clock {
   readonly #last = new Map<string, number>();
 
   next(businessId: string): Moment {
     const millis = Math.max(Date.now(), (this.#last.get(businessId) ?? 0) + 1);
+    this.#set(businessId, millis);
+    return newMoment(millis);
+  }
+
+  atLeast(businessId: string, time: string): void {
+    this.#set(businessId, Math.max(Date.parse(time), this.#last.get(businessId) ?? 0));
+  }
+
+  #set(businessId: string, millis: number): void {
     this.#last.delete(businessId);
     this.#last.set(businessId, millis);
     // The longest unused goes first; its next group is far more than a millisecond away.
     if (this.#last.size > REMEMBERED) this.#last.delete(this.#last.keys().next().value!);
-    return newMoment(millis);
   }
 }

@@ -14,12 +14,18 @@ export type Settled<Result> = PromiseSettledResult<Result>;
 export class Gather<Item, Result> {
   readonly #work: (key: string, items: Item[]) => Promise<Settled<Result>[]>;
   readonly #limit: number;
+  readonly #weight: (item: Item) => number;
   readonly #waiting = new Map<string, Waiting<Item, Result>[]>();
 
-  /** `work` answers each item in order; at most `limit` items go together. */
-  constructor(limit: number, work: (key: string, items: Item[]) => Promise<Settled<Result>[]>) {
+  /** `work` answers each item in order; items are added to a group until it weighs `limit`. */
+  constructor(
+    limit: number,
+    work: (key: string, items: Item[]) => Promise<Settled<Result>[]>,
+    weight: (item: Item) => number = () => 1,
+  ) {
     this.#limit = limit;
     this.#work = work;
+    this.#weight = weight;
   }
 
   /** Resolves or rejects with what the work says of this item; rejects when the whole work failed. */
@@ -38,7 +44,7 @@ export class Gather<Item, Result> {
   async #drain(key: string): Promise<void> {
     const waiting = this.#waiting.get(key)!;
     while (waiting.length > 0) {
-      const group = waiting.splice(0, this.#limit);
+      const group = waiting.splice(0, this.#share(waiting));
       try {
         const results = await this.#work(
           key,
@@ -53,5 +59,13 @@ export class Gather<Item, Result> {
       }
     }
     this.#waiting.delete(key);
+  }
+
+  /** How many of the waiting go together next. */
+  #share(waiting: Waiting<Item, Result>[]): number {
+    let weight = 0;
+    let n = 0;
+    while (n < waiting.length && weight < this.#limit) weight += this.#weight(waiting[n++]!.item);
+    return n;
   }
 }

@@ -74,7 +74,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
       'request failed',
     );
   }
-  if (answer.status === 503) reply.header('retry-after', '1');
+  if (answer.status === 503 || answer.code === 'idempotency_in_progress') reply.header('retry-after', '1');
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="clientele"');
   // What fails before routing (a malformed URL) passes no hook.
   reply.header('x-request-id', request.id);

@@ -27,6 +27,8 @@ export const ERRORS = {
     status: 404,
     meaning: 'There is no customer of that id in the business and location of the key.',
   },
+  duplicate_not_found: { status: 404, meaning: 'There is no possible duplicate of that id.' },
+  import_not_found: { status: 404, meaning: 'No write of that import is on record.' },
   location_not_found: { status: 404, meaning: 'There is no location of that id in the business.' },
   api_key_not_found: { status: 404, meaning: 'There is no API key of that id in the business.' },
   customer_exists: {
@@ -44,6 +46,24 @@ export const ERRORS = {
   delete_blocked: {
     status: 409,
     meaning: 'The delete rules of the business keep this customer; blockers says why and what to do.',
+  },
+  customer_merged: {
+    status: 409,
+    meaning: 'The customer was merged into the one named in customer_id. Use that id.',
+  },
+  merge_blocked: {
+    status: 409,
+    meaning:
+      'The two customers do not fit into one record; errors says what is too much. Nothing was written.',
+  },
+  not_merged: {
+    status: 409,
+    meaning: 'The customer in from is not merged into this one; customer_id says whom to unmerge first.',
+  },
+  idempotency_in_progress: {
+    status: 409,
+    meaning:
+      'A request with this Idempotency-Key is still being answered. Ask again after Retry-After seconds.',
   },
   write_conflict: {
     status: 409,
@@ -65,6 +85,10 @@ export const ERRORS = {
   unknown_field: {
     status: 422,
     meaning: 'A body field or query parameter that the operation does not know.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    meaning: 'The Idempotency-Key was used for another request in the last 24 hours. Use a new one.',
   },
   contact_details_required: {
     status: 422,
@@ -115,8 +139,13 @@ export function invalid(errors: FieldError[]): ApiError {
   return new ApiError(code, `${shown[0]!.message}${more}`, { errors: shown });
 }
 
-export const notFound = (what: 'customer' | 'location' | 'api_key'): ApiError =>
-  new ApiError(
-    `${what}_not_found`,
-    `${what === 'api_key' ? 'API key' : what[0]!.toUpperCase() + what.slice(1)} not found.`,
-  );
+const NAMES = {
+  customer: 'Customer',
+  location: 'Location',
+  api_key: 'API key',
+  duplicate: 'Possible duplicate',
+  import: 'Import',
+} as const;
+
+export const notFound = (what: keyof typeof NAMES): ApiError =>
+  new ApiError(`${what}_not_found`, `${NAMES[what]} not found.`);

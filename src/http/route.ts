@@ -6,7 +6,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { ApiScope, Authentication, Caller } from '../tenancy/authentication.ts';
 import { JSON_HEADERS, success } from './envelope.ts';
-import { ApiError, type ErrorCode, invalid } from './errors.ts';
+import { ApiError, type ErrorCode, type FieldError, invalid } from './errors.ts';
+import { type Retry, readRetry } from './idempotency.ts';
+import type { Validator } from './validation.ts';
 
 export const BASE = '/api/v2';
 
@@ -31,6 +33,8 @@ export interface Route {
   errors?: ErrorCode[];
   /** Answers the ETag of the record in the body and takes If-Match. */
   versioned?: boolean;
+  /** Answers the record that the id in the path means now, with a Link when that is another. */
+  canonical?: boolean;
   handle(request: Call): Promise<unknown>;
 }
 
@@ -42,6 +46,10 @@ export interface Call {
   body: never;
   /** The version in If-Match; null when absent or `*`. */
   ifMatch: number | null;
+  /** What the Idempotency-Key says; null without one. */
+  retry: Retry | null;
+  /** Aborted when the client has gone. */
+  signal: AbortSignal;
 }
 
 type Typed<P extends TSchema, Q extends TSchema, B extends TSchema> = Omit<
@@ -57,6 +65,8 @@ type Typed<P extends TSchema, Q extends TSchema, B extends TSchema> = Omit<
     query: Static<Q>;
     body: Static<B>;
     ifMatch: number | null;
+    retry: Retry | null;
+    signal: AbortSignal;
   }): Promise<unknown>;
 };
 
@@ -71,8 +81,10 @@ export function registerRoutes(
   routes: Route[],
   authentication: Authentication,
   toSchema: (route: Route) => object,
+  compile: (schema: object, part: string) => Validator,
 ): void {
   for (const definition of routes) {
+    const check = inputCheck(definition, compile);
     app.route({
       method: definition.method,
       url: BASE + definition.path,
@@ -99,25 +111,66 @@ export function registerRoutes(
       handler: async (request, reply) => {
         const call = {
           caller: request.caller,
-          params: request.params,
-          query: request.query,
-          body: request.body,
+          ...check(request),
           ifMatch: ifMatchOf(definition, request),
+          retry: retryOf(definition, request),
+          // Made when asked for: hardly any operation waits.
+          get signal() {
+            return request.signal;
+          },
         };
         const body = await definition.handle(call as never);
-        return answer(definition, reply, body);
+        if (call.retry?.replayed) reply.header('idempotent-replayed', 'true');
+        return answer(definition, request, reply, body);
       },
     });
   }
 }
 
 function answer(
-  { success: { status, message }, versioned }: Route,
+  { success: { status, message }, versioned, canonical }: Route,
+  request: FastifyRequest,
   reply: FastifyReply,
   body: unknown,
 ): FastifyReply {
+  const { id } = body as { id?: string };
+  // Asked for under an id that was merged away: the answer says where it lives now.
+  if (canonical && id && id !== (request.params as { id: string }).id.toLowerCase())
+    reply.header('link', `<${BASE}/customers/${id}>; rel="canonical"`);
   if (versioned) reply.header('etag', `"${(body as { version: number }).version}"`);
   return reply.code(status).headers(JSON_HEADERS).send(success(message, body));
+}
+
+/** Reads path, query and body by their schemas; throws one 422 that names everything wrong with any of them. */
+function inputCheck(
+  { params, query, body }: Route,
+  compile: (schema: object, part: string) => Validator,
+): (request: FastifyRequest) => { params: unknown; query: unknown; body: unknown } {
+  const checks = { params, query, body };
+  const parts = Object.entries(checks).map(([part, schema]) => ({
+    part: part as keyof typeof checks,
+    validate: schema && compile(schema, part),
+  }));
+  return (request) => {
+    const input = { params: request.params, query: request.query, body: request.body };
+    const errors: FieldError[] = [];
+    for (const { part, validate } of parts) {
+      if (!validate) continue;
+      const checked = validate(input[part]);
+      if ('error' in checked) errors.push(...checked.error.errors);
+      else input[part] = checked.value;
+    }
+    if (errors.length > 0) throw invalid(errors);
+    return input;
+  };
+}
+
+/** Every write takes an Idempotency-Key; a dry run has nothing to repeat. */
+function retryOf({ method }: Route, { headers, caller, url, body, query }: FastifyRequest): Retry | null {
+  if (method === 'GET' || (query as { dry_run?: boolean }).dry_run) return null;
+  const { businessId, locationId } = caller.scope;
+  const request = { method, url, body, ifMatch: headers['if-match'] };
+  return readRetry(headers['idempotency-key'], locationId ?? businessId, request);
 }
 
 /** RFC 9110 section 13.1.1, with the version number as the entity tag. */

@@ -8,6 +8,8 @@ import { type Failure, type FailuresFile, isFailuresFile, rearm } from './failur
 import { type ServiceAddress, type ServiceAnswer, ServiceError, send } from './service.ts';
 
 export interface ImportOptions {
+  /** The import_id of its writes: what undoes it. */
+  id: string;
   shape: CsvShape;
   columns: Column[];
   defaults: RowDefaults;
@@ -127,15 +129,13 @@ async function upsertAll(options: ImportOptions, batch: Prepared[]): Promise<Ver
   );
 }
 
-async function upsertSent({ service, isDryRun }: ImportOptions, rows: Prepared[]): Promise<Verdict[]> {
+/** A dry run leaves nothing to take back. */
+const query = (isDryRun: boolean, id: string) => (isDryRun ? 'dry_run=true' : `import_id=${id}`);
+
+async function upsertSent({ service, isDryRun, id }: ImportOptions, rows: Prepared[]): Promise<Verdict[]> {
   if (rows.length === 0) return [];
   const body = `{"customers":[${rows.map(({ json }) => json).join(',')}]}`;
-  const answer = await send(
-    service,
-    'PUT',
-    `/api/v2/customers/batch${isDryRun ? '?dry_run=true' : ''}`,
-    body,
-  );
+  const answer = await send(service, 'PUT', `/api/v2/customers/batch?${query(isDryRun, id)}`, body);
   if (answer.status !== 200) throw refused(answer);
   const { items } = answer.body as { items?: BatchItem[] };
   if (items?.length !== rows.length)
@@ -161,14 +161,14 @@ const reasonsOf = (errors: { message: string }[]) => errors.map((error) => error
 
 /** Creates a row that upsert can't find anybody by, when that is wanted and the row says who it is. */
 async function withoutContact(
-  { service, isDryRun, allowNoContact }: ImportOptions,
+  { service, isDryRun, allowNoContact, id }: ImportOptions,
   { input }: Prepared,
   verdict: Verdict,
 ): Promise<Verdict> {
   const isLackingContact = 'code' in verdict && verdict.code === 'contact_details_required';
   if (!allowNoContact || !isLackingContact || !(input?.name || input?.company_name)) return verdict;
   const { added_tags: tags, ...rest } = input;
-  const path = `/api/v2/customers${isDryRun ? '?dry_run=true' : ''}`;
+  const path = `/api/v2/customers?${query(isDryRun, id)}`;
   const body = JSON.stringify({ ...rest, ...(tags && { tags }) });
   // A create is not safe to repeat by itself; under one key the repeated one is the same.
   const answer = await send(service, 'POST', path, body, { 'idempotency-key': randomUUID() });

@@ -5,6 +5,7 @@
 import type { Sql } from '../database/connect.ts';
 import { ApiError } from '../http/errors.ts';
 import { TimedCache } from './cache.ts';
+import { type DeleteRules, deleteRulesOf } from './delete-rules.ts';
 import { businessOf, hashKey } from './key.ts';
 import type { LocationContext, Scope } from './scope.ts';
 import { findKey, type KeyContext, selectLocations, touchKeys } from './store.ts';
@@ -24,7 +25,7 @@ export interface Caller {
   scopes: ReadonlySet<string>;
   /** The location of the key, or the only one of the business; null when the caller must say which. */
   home: LocationContext | null;
-  deleteRules: { protected_statuses: string[]; protected_tags: string[] };
+  deleteRules: DeleteRules;
   expiresAt: number;
 }
 
@@ -139,7 +140,6 @@ export class Authentication {
 }
 
 function toCaller(businessId: string, key: KeyContext): Caller {
-  const rules = key.settings.delete_rules;
   const own =
     key.location_id && key.location_country ? { id: key.location_id, country: key.location_country } : null;
   return {
@@ -150,10 +150,7 @@ function toCaller(businessId: string, key: KeyContext): Caller {
     },
     scopes: new Set(key.scopes),
     home: own ?? (key.locations.length === 1 ? key.locations[0]! : null),
-    deleteRules: {
-      protected_statuses: rules?.protected_statuses ?? [],
-      protected_tags: rules?.protected_tags ?? [],
-    },
+    deleteRules: deleteRulesOf(key.settings),
     expiresAt: key.expires_at ? Date.parse(key.expires_at) : Number.POSITIVE_INFINITY,
   };
 }

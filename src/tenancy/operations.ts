@@ -1,9 +1,10 @@
 /** What can be done with businesses, locations and API keys; the routes and the command line both call these. */
 import { isSupportedCountry } from 'libphonenumber-js/max';
-import type { Queryable, Sql } from '../database/connect.ts';
+import type { Queryable, Sql, Transaction } from '../database/connect.ts';
 import { newId } from '../database/ids.ts';
 import { ApiError, invalid, notFound } from '../http/errors.ts';
 import { type ApiScope, SCOPES } from './authentication.ts';
+import { type DeleteRules, deleteRulesOf } from './delete-rules.ts';
 import { hashKey, makeKey } from './key.ts';
 import type { Scope } from './scope.ts';
 import * as store from './store.ts';
@@ -39,10 +40,15 @@ export async function createBusiness(
   });
 }
 
-export async function createLocation(sql: Sql, scope: Scope, input: LocationInput): Promise<store.Location> {
+/** Makes a location; in one transaction with the rows it is counted in. */
+export async function createLocation(
+  tx: Transaction,
+  scope: Scope,
+  input: LocationInput,
+): Promise<store.Location> {
   requireAllLocations(scope);
   const location = newLocation(input);
-  await sql.begin((tx) => store.insertLocation(tx, scope.businessId, location));
+  await store.insertLocation(tx, scope.businessId, location);
   return location;
 }
 
@@ -125,24 +131,22 @@ export async function listApiKeys(sql: Queryable, scope: Scope, after: string | 
 
 /** A new key with the same name, scopes and location; the old one keeps working for the overlap. */
 export async function rotateApiKey(
-  sql: Sql,
+  tx: Transaction,
   scope: Scope,
   id: string,
   overlapSeconds: number,
 ): Promise<NewApiKey> {
-  const old = await getApiKey(sql, scope, id);
+  const old = await getApiKey(tx, scope, id);
   if (old.revoked_at) throw notFound('api_key');
   const until = new Date(Date.now() + overlapSeconds * 1000).toISOString();
-  return await sql.begin(async (tx) => {
-    const fresh = await insertKey(tx, scope.businessId, {
-      name: old.name,
-      scopes: old.scopes as ApiScope[],
-      location_id: old.location_id,
-    });
-    if (overlapSeconds > 0) await store.expireApiKey(tx, scope.businessId, old.id, until);
-    else await store.revokeApiKey(tx, scope.businessId, old.id, until);
-    return fresh;
+  const fresh = await insertKey(tx, scope.businessId, {
+    name: old.name,
+    scopes: old.scopes as ApiScope[],
+    location_id: old.location_id,
   });
+  if (overlapSeconds > 0) await store.expireApiKey(tx, scope.businessId, old.id, until);
+  else await store.revokeApiKey(tx, scope.businessId, old.id, until);
+  return fresh;
 }
 
 /** Ends a key; doing it again changes nothing. */
@@ -180,16 +184,15 @@ async function insertKey(sql: Queryable, businessId: string, input: KeyInput): P
   return { ...key, key: secret };
 }
 
-export async function getDeleteRules(sql: Queryable, scope: Scope) {
-  const { delete_rules: rules } = await store.selectSettings(sql, scope.businessId);
-  return { protected_statuses: rules?.protected_statuses ?? [], protected_tags: rules?.protected_tags ?? [] };
+export async function getDeleteRules(sql: Queryable, scope: Scope): Promise<DeleteRules> {
+  return deleteRulesOf(await store.selectSettings(sql, scope.businessId));
 }
 
 export async function setDeleteRules(
   sql: Queryable,
   scope: Scope,
-  rules: { protected_statuses?: string[]; protected_tags?: string[] },
-) {
+  rules: Partial<DeleteRules>,
+): Promise<DeleteRules> {
   requireAllLocations(scope);
   const next = { ...(await getDeleteRules(sql, scope)), ...rules };
   await store.updateDeleteRules(sql, scope.businessId, next);

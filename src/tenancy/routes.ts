@@ -1,11 +1,13 @@
 /** Locations, API keys and delete rules as HTTP routes (contract sections 4 and 5). No logic. */
 import Type from 'typebox';
-import type { Sql } from '../database/connect.ts';
+import type { Sql, Transaction } from '../database/connect.ts';
 import { isUuid } from '../database/ids.ts';
 import { notFound } from '../http/errors.ts';
-import { type Route, route } from '../http/route.ts';
+import { once, type Running } from '../http/idempotency.ts';
+import { type Call, type Route, route } from '../http/route.ts';
 import { type ApiScope, type Authentication, SCOPES } from './authentication.ts';
 import * as operations from './operations.ts';
+import type { Scope } from './scope.ts';
 
 const strict = { additionalProperties: false };
 const Uuid = Type.String({ format: 'uuid' });
@@ -64,7 +66,14 @@ const keyFields = {
 };
 const ApiKey = Type.Object(keyFields, { ...strict, title: 'ApiKey' });
 const NewApiKey = Type.Object(
-  { ...keyFields, key: Type.String({ description: 'The key itself: shown this once, never again.' }) },
+  {
+    ...keyFields,
+    key: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description:
+        'The key itself: shown this once, never again. Null when a repetition (Idempotency-Key) asks for it.',
+    }),
+  },
   strict,
 );
 const Rotation = Type.Object(
@@ -88,6 +97,15 @@ const DeleteRules = Type.Object(
       { maxItems: 4 },
     ),
     protected_tags: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 }),
+    soft_reference_kinds: Type.Array(Type.String({ format: 'reference-kind' }), {
+      maxItems: 100,
+      description: 'Kinds of open references that `force=true` passes over.',
+    }),
+    retention_days: Type.Integer({
+      minimum: 0,
+      maximum: 3650,
+      description: 'How many days a deleted customer can be restored; then it is purged. Default 30.',
+    }),
   },
   { ...strict, title: 'DeleteRules' },
 );
@@ -106,11 +124,17 @@ const pageOf = (item: Parameters<typeof Type.Array>[0]) =>
   );
 const params = Type.Object({ id: Type.String() });
 
-export function tenancyRoutes(sql: Sql, authentication: Authentication): Route[] {
+export function tenancyRoutes(sql: Sql, authentication: Authentication, running: Running): Route[] {
   const admin = { scope: 'admin' as const, query: Type.Object({}, strict) };
   /** After a write, what this process knew of keys and locations is asked for again. */
-  const afresh = async <T>(work: Promise<T>): Promise<T> => {
-    const result = await work;
+  const write = async <T>(
+    { caller: { scope }, retry }: Pick<Call, 'caller' | 'retry'>,
+    work: (tx: Transaction, scope: Scope) => Promise<T>,
+    kept?: (answer: T) => unknown,
+  ): Promise<T> => {
+    const result = await running.alone(scope.businessId, retry, () =>
+      once(sql, scope.businessId, retry, (tx) => work(tx, scope), kept),
+    );
     authentication.forget();
     return result;
   };
@@ -141,7 +165,8 @@ export function tenancyRoutes(sql: Sql, authentication: Authentication): Route[]
       example: { name: 'Wollongong depot', country: 'AU', timezone: 'Australia/Sydney' },
       success: { status: 201, message: 'Location created!', body: Location },
       errors: ['location_forbidden'],
-      handle: async ({ caller, body }) => await afresh(operations.createLocation(sql, caller.scope, body)),
+      handle: async ({ body, ...call }) =>
+        await write(call, (tx, scope) => operations.createLocation(tx, scope, body)),
     }),
     route({
       ...admin,
@@ -169,8 +194,8 @@ export function tenancyRoutes(sql: Sql, authentication: Authentication): Route[]
       example: { name: 'Wollongong' },
       success: { status: 200, message: 'Location updated successfully.', body: Location },
       errors: ['location_not_found'],
-      handle: async ({ caller, params, body }) =>
-        await afresh(operations.changeLocation(sql, caller.scope, locationId(params.id), body)),
+      handle: async ({ params, body, ...call }) =>
+        await write(call, (tx, scope) => operations.changeLocation(tx, scope, locationId(params.id), body)),
     }),
     route({
       ...admin,
@@ -197,7 +222,8 @@ export function tenancyRoutes(sql: Sql, authentication: Authentication): Route[]
       example: { name: 'Website form', scopes: ['customers:write'] },
       success: { status: 201, message: 'API key created!', body: NewApiKey },
       errors: ['location_forbidden', 'location_not_found'],
-      handle: async ({ caller, body }) => await operations.createApiKey(sql, caller.scope, body),
+      handle: async ({ body, ...call }) =>
+        await write(call, (tx, scope) => operations.createApiKey(tx, scope, body), withoutKey),
     }),
     route({
       ...admin,
@@ -213,9 +239,11 @@ export function tenancyRoutes(sql: Sql, authentication: Authentication): Route[]
       example: { overlap_seconds: 3600 },
       success: { status: 201, message: 'API key rotated!', body: NewApiKey },
       errors: ['api_key_not_found'],
-      handle: async ({ caller, params, body }) =>
-        await afresh(
-          operations.rotateApiKey(sql, caller.scope, keyId(params.id), body.overlap_seconds ?? 86_400),
+      handle: async ({ params, body, ...call }) =>
+        await write(
+          call,
+          (tx, scope) => operations.rotateApiKey(tx, scope, keyId(params.id), body.overlap_seconds ?? 86_400),
+          withoutKey,
         ),
     }),
     route({
@@ -229,8 +257,8 @@ export function tenancyRoutes(sql: Sql, authentication: Authentication): Route[]
       params,
       success: { status: 200, message: 'API key revoked.', body: ApiKey },
       errors: ['api_key_not_found'],
-      handle: async ({ caller, params }) =>
-        await afresh(operations.revokeApiKey(sql, caller.scope, keyId(params.id))),
+      handle: async ({ params, ...call }) =>
+        await write(call, (tx, scope) => operations.revokeApiKey(tx, scope, keyId(params.id))),
     }),
     route({
       ...admin,
@@ -250,15 +278,19 @@ export function tenancyRoutes(sql: Sql, authentication: Authentication): Route[]
       summary: 'Set the delete rules',
       tag: 'Delete rules',
       description:
-        'Customers with a protected status or tag are not deleted. Rules that are absent stay as they are.',
+        'Customers with a protected status or tag are not deleted, nor those with open references of other systems. Rules that are absent stay as they are.',
       body: Type.Partial(DeleteRules, strict),
       example: { protected_statuses: ['blocked'] },
       success: { status: 200, message: 'Delete rules updated successfully.', body: DeleteRules },
       errors: ['location_forbidden'],
-      handle: async ({ caller, body }) => await afresh(operations.setDeleteRules(sql, caller.scope, body)),
+      handle: async ({ body, ...call }) =>
+        await write(call, (tx, scope) => operations.setDeleteRules(tx, scope, body)),
     }),
   ];
 }
+
+/** A key is shown once: what is kept for a repetition of the request does not hold it. */
+const withoutKey = (made: operations.NewApiKey) => ({ ...made, key: null });
 
 /** The id as stored, or the 404 of this kind when it can't be one. */
 function idOr(id: string, what: 'location' | 'api_key'): string {

@@ -1,5 +1,6 @@
 /** Every statement about businesses, locations and API keys. */
 import type { Queryable, Sql } from '../database/connect.ts';
+import type { BusinessSettings } from './delete-rules.ts';
 
 export interface Location {
   id: string;
@@ -23,7 +24,7 @@ export interface ApiKey {
 
 /** What authentication needs, in one row. */
 export interface KeyContext extends Pick<ApiKey, 'id' | 'name' | 'location_id' | 'scopes'> {
-  settings: { delete_rules?: { protected_statuses?: string[]; protected_tags?: string[] } };
+  settings: BusinessSettings;
   location_country: string | null;
   /** The two first locations of the business, to know whether there is exactly one. */
   locations: { id: string; country: string }[];
@@ -40,10 +41,28 @@ export async function insertBusiness(
   await sql`
     insert into businesses (id, name, created_at)
     values (${business.id}, ${business.name}, ${business.created_at})`;
+  await sql`
+    insert into feeds (business_id, seq, at)
+    values (${business.id}, 0, ${business.created_at})`;
 }
 
 export async function anyBusiness(sql: Queryable): Promise<boolean> {
   return (await sql`select 1 from businesses limit 1`).length > 0;
+}
+
+/** Ids of businesses in order, after a given one: background work goes through them one by one. */
+export async function selectBusinessIds(
+  sql: Queryable,
+  after: string | null,
+  limit: number,
+): Promise<string[]> {
+  const rows = await sql`
+    select id
+    from businesses
+    where ${after}::uuid is null or id > ${after}::uuid
+    order by id
+    limit ${limit}`;
+  return rows.map((row) => row.id as string);
 }
 
 export async function listBusinesses(sql: Queryable): Promise<{ id: string; name: string }[]> {
@@ -163,7 +182,7 @@ export async function touchKeys(sql: Sql, businessId: string, ids: string[], at:
     where business_id = ${businessId} and id = any(${ids}::uuid[])`;
 }
 
-export async function selectSettings(sql: Queryable, businessId: string): Promise<KeyContext['settings']> {
+export async function selectSettings(sql: Queryable, businessId: string): Promise<BusinessSettings> {
   const [row] = await sql`select settings from businesses where id = ${businessId}`;
   return row?.settings ?? {};
 }

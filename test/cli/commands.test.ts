@@ -54,6 +54,18 @@ describe('locations', () => {
   });
 });
 
+describe('duplicates', () => {
+  it('scan compares everybody and prints how many pairs there are', async () => {
+    const { about, key } = await madeBusiness('Doubles Ltd');
+    const send = sender(service.url, key);
+    for (const name of ['Mikayla Malloney', 'Mikaela Maloney', 'Otto Zander'])
+      await send('POST', '/customers', { name, address: '12 Jacaranda Avenue, Figtree NSW 2525' });
+    const first = await about('duplicates', 'scan');
+    expect(first).toMatchObject({ code: 0, out: 'Compared: 3\nPossible duplicates: 1' });
+    expect((await about('duplicates', 'scan')).out).toBe('Compared: 0\nPossible duplicates: 1');
+  });
+});
+
 describe('keys', () => {
   it('create with scopes, location and end', async () => {
     const { out, about } = await madeBusiness('Keys Ltd');

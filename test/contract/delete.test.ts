@@ -106,9 +106,14 @@ describe('delete', () => {
 describe('the delete rules', () => {
   it('are none at first, and are answered as they were set', async () => {
     const { send } = await service.business();
-    const none = { protected_statuses: [], protected_tags: [] };
+    const none = { protected_statuses: [], protected_tags: [], soft_reference_kinds: [], retention_days: 30 };
     expect((await send('GET', '/delete-rules')).body).toEqual(none);
-    const rules = { protected_statuses: ['active', 'blocked'], protected_tags: ['VIP'] };
+    const rules = {
+      protected_statuses: ['active', 'blocked'],
+      protected_tags: ['VIP'],
+      soft_reference_kinds: ['enquiry'],
+      retention_days: 7,
+    };
     expect((await send('PUT', '/delete-rules', rules)).body).toEqual(rules);
     expect((await send('GET', '/delete-rules')).body).toEqual(rules);
   });

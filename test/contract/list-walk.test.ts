@@ -1,8 +1,21 @@
 /** Walking a list (contract section 2): by cursor and by page number, each record exactly once while others write. */
-import { describe, expect, it } from 'vitest';
-import { type Body, type TestBusiness, useService } from '../harness.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from '../../src/database/connect.ts';
+import { type Body, sender, serve, type TestBusiness, useService } from '../harness.ts';
 
 const service = useService();
+let elsewhere: string;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  const sql = connect(service.databaseUrl, { max: 4 });
+  const { server, url } = await serve(sql);
+  elsewhere = url;
+  stop = async () => {
+    await server.close();
+    await sql.end();
+  };
+});
+afterAll(() => stop?.());
 
 const list = async ({ send }: TestBusiness, query: string): Promise<Body> => {
   const answer = await send('GET', `/customers?${query}`);
@@ -157,31 +170,48 @@ describe('a walk by page number with the as_of of the first page', () => {
     });
   }
 
-  it('sees every record exactly once while others write without pause', async () => {
+  it('sees every record exactly once while twenty writers insert, update and delete through two processes', async () => {
     const { business, all } = await crowd(200);
+    const sends = [business.send, sender(elsewhere, business.key)];
     const doomed = [...all.slice(0, 20), ...all.slice(-20)];
     const kept = all.slice(20, -20);
     let writing = true;
-    const writers = Array.from({ length: 8 }, async (_, w) => {
+    const writers = Array.from({ length: 20 }, async (_, w) => {
+      const send = sends[w % 2]!;
       for (let i = 0; writing; i++) {
-        await business.send('PUT', '/customers', { email: `writer${w}-${i}@example.com` });
+        await send('PUT', '/customers', { email: `writer${w}-${i}@example.com` });
+        await send('PATCH', `/customers/${kept[(w * 31 + i) % kept.length]}`, { address: `${w} ${i}` });
         const id = doomed.pop();
-        if (id) await business.send('DELETE', `/customers/${id}`);
+        if (id) await send('DELETE', `/customers/${id}`);
       }
     });
-    const walks: string[][] = [];
+    const walks: { seen: string[]; totals: number[] }[] = [];
     try {
-      for (let i = 0; i < 8; i++) walks.push(ids(await walkByNumber(business, 'page_size=37')));
+      for (let i = 0; i < 8; i++) {
+        const pages = await (i % 2 === 0 ? walkByNumber : walkByCursor)(business, 'page_size=37');
+        walks.push({ seen: ids(pages), totals: pages.map(({ total }) => total) });
+      }
     } finally {
       writing = false;
       await Promise.all(writers);
     }
-    for (const walk of walks) {
-      expect(walk.length, 'no record twice').toBe(new Set(walk).size);
+    for (const { seen, totals } of walks) {
+      expect(seen.length, 'no record twice').toBe(new Set(seen).size);
       expect(
-        kept.filter((id) => !walk.includes(id)),
+        kept.filter((id) => !seen.includes(id)),
         'no record missing',
       ).toEqual([]);
+      expect(new Set([...totals, seen.length]).size, 'the total is that of the walk, on every page').toBe(1);
     }
+  });
+
+  it('leaves out what was deleted before and comes back later', async () => {
+    const { business, all } = await crowd(12);
+    await business.send('DELETE', `/customers/${all[11]}`);
+    const pages = await walkByNumber(business, 'page_size=4', async (page) => {
+      if (page.page === 1) await business.send('POST', `/customers/${all[11]}/restore`);
+    });
+    expect(ids(pages).sort()).toEqual(all.slice(0, 11).sort());
+    expect(pages.map(({ total }) => total)).toEqual(Array(pages.length).fill(11));
   });
 });

@@ -21,7 +21,7 @@ const nothingUsable: [what: string, body: object][] = [
   ['an empty list of contacts', { name: 'Ann', contacts: [] }],
 ];
 
-const TABLE: Record<Exclude<Row, 8>, { title: string; cases: Case[] }> = {
+const TABLE: Record<Row, { title: string; cases: Case[] }> = {
   1: {
     title: 'no usable e-mail or phone is refused',
     cases: nothingUsable.map(([what, body]) => ({
@@ -165,6 +165,37 @@ const TABLE: Record<Exclude<Row, 8>, { title: string; cases: Case[] }> = {
         },
       },
     ],
+  },
+  8: {
+    title: 'a key of a merged-away record: the survivor',
+    cases: [
+      { promise: 'its phone', body: { phone: OTHER_MOBILE } },
+      { promise: 'its e-mail', body: { email: 'anna@example.com' } },
+      {
+        promise: 'its phone and a new e-mail, through another process',
+        body: { phone: OTHER_MOBILE },
+        elsewhere: true,
+      },
+      {
+        promise: 'its phone and the survivor’s own: no conflict',
+        body: { phone: OTHER_MOBILE, email: 'ann@example.com' },
+      },
+    ].map(({ promise, body, elsewhere }) => ({
+      promise,
+      async check(business) {
+        const a = await upsert(business, { name: 'Ann', email: 'ann@example.com' });
+        const b = await upsert(business, { name: 'Anna', phone: OTHER_MOBILE, email: 'anna@example.com' });
+        const merged = await business.send('POST', `/customers/${a.id}/merge`, { from: b.id });
+        expect(merged.status).toBe(200);
+        const send = elsewhere ? business.sendElsewhere : business.send;
+        const answer = await send('PUT', '/customers', body);
+        expect(answer).toMatchObject({
+          status: 200,
+          body: { id: a.id, upsert: { outcome: 'unchanged', conflicts: [] } },
+        });
+        expect(await stored(business.sql, business.id)).toMatchObject({ customers: 2, live: 1 });
+      },
+    })),
   },
   9: {
     title: 'a key of a deleted record only: created',

@@ -2,16 +2,16 @@
 import { readDetails } from '../../src/customers/details.ts';
 import { Found } from '../../src/customers/found.ts';
 import { planCreate } from '../../src/customers/plan-create.ts';
-import { type DeleteRules, planDelete } from '../../src/customers/plan-delete.ts';
+import { planDelete } from '../../src/customers/plan-delete.ts';
 import { planUpdate } from '../../src/customers/plan-update.ts';
 import { planUpsert } from '../../src/customers/plan-upsert.ts';
 import type { Change, StoredCustomer } from '../../src/customers/record.ts';
 import type { CreateInput, UpdateInput, UpsertInput } from '../../src/customers/schema.ts';
 import { ApiError } from '../../src/http/errors.ts';
+import { NO_RULES } from '../../src/tenancy/delete-rules.ts';
 
 export const LOCATION = '00000000-0000-7000-8000-0000000000aa';
 export const ACTOR = { type: 'system' as const, id: null, name: 'test' };
-const NO_RULES: DeleteRules = { protected_statuses: [], protected_tags: [] };
 
 /** Plans writes one after the other, each seeing what the ones before it did. */
 export function openBook() {
@@ -36,13 +36,21 @@ export function openBook() {
     /** All records, deleted ones too. */
     records: () => [...records.values()],
     upsert: (input: UpsertInput, country = 'AU') =>
-      done(planUpsert(found, { ...request, input, supplied: readDetails(input, country) }, moment)),
+      done(
+        planUpsert(
+          found,
+          { ...request, input, supplied: readDetails(input, country), importId: null },
+          moment,
+        ),
+      ),
     create: (input: CreateInput) =>
-      done(planCreate(found, { ...request, input, supplied: readDetails(input, 'AU') }, moment)),
+      done(
+        planCreate(found, { ...request, input, supplied: readDetails(input, 'AU'), importId: null }, moment),
+      ),
     update: (id: string, input: UpdateInput, ifMatch: number | null = null) =>
       done(planUpdate(found, { ...request, id, input, country: 'AU', ifMatch }, moment)),
     delete: (id: string, rules = NO_RULES, ifMatch: number | null = null) =>
-      done(planDelete(found, { ...request, id, rules, ifMatch }, moment)),
+      done(planDelete(found, { ...request, id, rules, ifMatch, force: false }, moment)),
   };
 }
 

@@ -1,13 +1,10 @@
 /** The delete rules without a database, as a table. */
 import { describe, expect, it } from 'vitest';
-import { type DeleteRules, deleteBlockers } from '../../src/customers/plan-delete.ts';
+import { deleteBlockers } from '../../src/customers/plan-delete.ts';
+import { type DeleteRules, NO_RULES } from '../../src/tenancy/delete-rules.ts';
 import { openBook, refusal } from './book.ts';
 
-const rules = (given: Partial<DeleteRules>): DeleteRules => ({
-  protected_statuses: [],
-  protected_tags: [],
-  ...given,
-});
+const rules = (given: Partial<DeleteRules>): DeleteRules => ({ ...NO_RULES, ...given });
 
 function known() {
   const book = openBook();
@@ -37,7 +34,11 @@ describe('what blocks a delete', () => {
   for (const [what, given, blockers] of TABLE) {
     it(`${what}: ${blockers.map(([rule]) => rule).join(' and ') || 'nothing'}`, () => {
       const { book, record } = known();
-      expect(deleteBlockers(record, rules(given)).map(({ rule, count }) => [rule, count])).toEqual(blockers);
+      expect(
+        deleteBlockers({ record, references: [], survivorId: null, force: false }, rules(given)).map(
+          ({ rule, count }) => [rule, count],
+        ),
+      ).toEqual(blockers);
       const remove = () => book.delete(record.id, rules(given));
       if (blockers.length === 0) expect(remove().change?.event.type).toBe('deleted');
       else expect(refusal(remove)).toMatchObject({ status: 409, code: 'delete_blocked' });

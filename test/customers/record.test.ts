@@ -20,12 +20,16 @@ describe('a change', () => {
   it('is null when nothing differs, also when object keys stand in another order', () => {
     const { book, after } = stored();
     const same = { ...structuredClone(after), custom_fields: { x: { z: 2, y: 1 } } };
-    expect(changeOf(after, same, 'updated', ACTOR, book.moment)).toBeNull();
+    expect(changeOf(after, same, { type: 'updated', actor: ACTOR, moment: book.moment })).toBeNull();
   });
 
   it('steps the version by one, and holds before and after of what differs alone', () => {
     const { book, after } = stored();
-    const change = changeOf(after, { ...after, name: 'Bob', tags: ['b'] }, 'updated', ACTOR, book.moment)!;
+    const change = changeOf(
+      after,
+      { ...after, name: 'Bob', tags: ['b'] },
+      { type: 'updated', actor: ACTOR, moment: book.moment },
+    )!;
     expect(change.after.version).toBe(after.version + 1);
     expect(change.event.changes).toEqual({
       name: { before: 'Ann', after: 'Bob' },

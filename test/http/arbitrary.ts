@@ -25,6 +25,7 @@ const FORMATS: Record<string, fc.Arbitrary<string>> = {
     .map((date) => date.toISOString()),
   'contact-email': fc.constantFrom(...EMAILS),
   'http-url': fc.webUrl({ validSchemes: ['http', 'https'] }),
+  'reference-kind': fc.constantFrom('booking', 'invoice', 'pos.sale'),
 };
 
 const typesOf = (schema: Schema): string[] => [schema.type ?? []].flat();

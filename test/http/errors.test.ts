@@ -17,6 +17,14 @@ const MOBILE = '0412 345 678';
 const raise = ({ send, locationId }: World, state: string) =>
   send('POST', '/customers', { name: `SQLSTATE ${state}`, location_id: locationId });
 
+/** The ids of two customers of nobody in particular. */
+const two = async (send: World['send'], location_id: string): Promise<string[]> => {
+  const made = await Promise.all(
+    ['One', 'Two'].map((name) => send('POST', '/customers', { name, location_id })),
+  );
+  return made.map(({ body }) => body.id);
+};
+
 /** For each code: what brings it about. A code without a line does not compile. */
 const PROVOKE: Record<ErrorCode, (world: World) => Promise<Answer>> = {
   malformed_json: ({ send }) => send('POST', '/customers', '{'),
@@ -31,6 +39,8 @@ const PROVOKE: Record<ErrorCode, (world: World) => Promise<Answer>> = {
     (await addKey({ location_id: locationId })).send('GET', `/customers?location_id=${otherLocation}`),
   route_not_found: ({ send }) => send('GET', '/nowhere'),
   customer_not_found: ({ send, id }) => send('GET', `/customers/${id}`),
+  duplicate_not_found: ({ send, id }) => send('POST', `/duplicates/${id}/dismiss`),
+  import_not_found: ({ send, id }) => send('POST', `/imports/${id}/undo`),
   location_not_found: ({ send, id }) => send('GET', `/locations/${id}`),
   api_key_not_found: ({ send, id }) => send('DELETE', `/api-keys/${id}`),
   customer_exists: async ({ send, locationId: location_id }) => {
@@ -52,6 +62,36 @@ const PROVOKE: Record<ErrorCode, (world: World) => Promise<Answer>> = {
     await send('PUT', '/delete-rules', { protected_statuses: ['active'] });
     const { body } = await send('POST', '/customers', { ...ANN, location_id });
     return await send('DELETE', `/customers/${body.id}`);
+  },
+  customer_merged: async ({ send, locationId: location_id }) => {
+    const [a, b] = await two(send, location_id);
+    await send('POST', `/customers/${a}/merge`, { from: b });
+    return await send('PATCH', `/customers/${b}`, { name: 'x' });
+  },
+  merge_blocked: async ({ send, locationId: location_id }) => {
+    const tags = (letter: string) => Array.from({ length: 60 }, (_, i) => `${letter}${i}`);
+    const [a, b] = await two(send, location_id);
+    await send('PATCH', `/customers/${a}`, { tags: tags('a') });
+    await send('PATCH', `/customers/${b}`, { tags: tags('b') });
+    return await send('POST', `/customers/${a}/merge`, { from: b });
+  },
+  not_merged: async ({ send, locationId: location_id }) => {
+    const [a, b] = await two(send, location_id);
+    return await send('POST', `/customers/${a}/unmerge`, { from: b });
+  },
+  idempotency_in_progress: async ({ send, locationId: location_id }) => {
+    const customers = Array.from({ length: 400 }, (_, i) => ({
+      email: `twin${i}@clientele.test`,
+      location_id,
+    }));
+    const headers = { 'idempotency-key': 'twins' };
+    const twins = [1, 2].map(() => send('PUT', '/customers/batch', { customers }, { headers }));
+    return (await Promise.all(twins)).find(({ status }) => status === 409)!;
+  },
+  idempotency_key_reused: async ({ send, locationId: location_id }) => {
+    const headers = { 'idempotency-key': 'reused' };
+    await send('POST', '/customers', { name: 'Ann', location_id }, { headers });
+    return await send('POST', '/customers', { name: 'Bea', location_id }, { headers });
   },
   write_conflict: (world) => raise(world, '40001'),
   version_conflict: async ({ send, locationId: location_id }) => {
@@ -92,7 +132,9 @@ describe('the error table', () => {
       expect(answer).toMatchObject({ status, success: false, body: { code } });
       if (status < 500) expectRefusal(answer, { status, code });
       expect(answer.text).not.toMatch(/SQLSTATE|the inside|relation|\\n +at /);
-      expect(answer.headers.get('retry-after')).toBe(status === 503 ? '1' : null);
+      expect(answer.headers.get('retry-after')).toBe(
+        status === 503 || code === 'idempotency_in_progress' ? '1' : null,
+      );
       expect(answer.headers.get('x-request-id')).toBeTruthy();
     });
   }

@@ -1,7 +1,7 @@
 /** Bodies, URLs and headers that nobody should send: an enveloped 4xx that names the field, and nothing written. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stored } from '../contract/stored.ts';
-import { type TestBusiness, useService } from '../harness.ts';
+import { pathWith, type TestBusiness, useService } from '../harness.ts';
 import { expectRefusal, notARefusal } from './refusal.ts';
 
 const service = useService();
@@ -32,7 +32,7 @@ const operations = () =>
     .map((route) => ({
       name: route.operationId,
       method: route.method,
-      path: route.path.replace(':id', route.path.startsWith('/locations') ? business.locationId : id),
+      path: pathWith(route.path, route.path.startsWith('/locations') ? business.locationId : id),
     }));
 
 interface Rubbish {

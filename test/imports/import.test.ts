@@ -201,3 +201,37 @@ if (existsSync(tenThousand)) {
 } else {
   console.log('Skipped: ../shared/data/customers-10000.csv is not here, so its import is not tested.');
 }
+
+describe('clientele undo', () => {
+  const undo = (business: TestBusiness, id: string) =>
+    clientele(['undo', id, '--url', service.url], { CLIENTELE_KEY: business.key });
+
+  it('takes back what an import wrote, by the id printed at its end', async () => {
+    const business = await service.business();
+    await business.send('PUT', '/customers', { name: 'Ann', email: 'p1@example.com.au', tags: ['known'] });
+    const [before] = (await customers(business)).items;
+    const path = await csvFile(
+      `Name,Email\n${lines(700, (n) => `Person ${n},p${n}@example.com.au`)}\nNobody,\n`,
+    );
+    const ran = await importFile(business, path, '--allow-no-contact', '--tag', 'imported');
+    const id = /clientele undo ([0-9a-f-]{36})$/m.exec(ran.out)![1]!;
+    expect((await customers(business)).total).toBe(701);
+    const undone = await undo(business, id);
+    expect(undone.code).toBe(0);
+    expect(figures(undone.out)).toEqual({ 'put back': 1, deleted: 700, left: 0 });
+    const { items } = await customers(business);
+    expect(items).toMatchObject([{ id: before!.id, name: 'Ann', tags: ['known'] }]);
+    expect(figures((await undo(business, id)).out)).toMatchObject({ deleted: 0, 'undone before': 701 });
+  });
+
+  it('names what was edited since, and says when there is no such import', async () => {
+    const business = await service.business();
+    const ran = await importFile(business, await csvFile('Name,Email\nAnn,ann@example.com.au\n'));
+    const customer = (await customers(business)).items[0]!.id;
+    await business.send('PATCH', `/customers/${customer}`, { name: 'Ann Lee' });
+    const undone = await undo(business, /clientele undo (\S+)$/m.exec(ran.out)![1]!);
+    expect(undone.out).toContain(`left as it is: ${customer}, which was edited since`);
+    const unknown = await undo(business, '0190d3c1-7a4e-7cc3-98c4-dc0c0c07398f');
+    expect(unknown).toMatchObject({ code: 1, err: 'clientele: Import not found.' });
+  });
+});

@@ -4,9 +4,9 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../src/tenancy/authentication.ts';
-import { type Answer, type Send, type TestBusiness, useService } from '../harness.ts';
+import { type Answer, pathWith, type Send, type TestBusiness, useService } from '../harness.ts';
 import { malformedHeaders } from './credentials.ts';
-import { type Kind, type Probe, probesOf } from './positions.ts';
+import { KINDS, type Kind, type Probe, probesOf } from './positions.ts';
 import { dump, makeVictim, neverExisted, SECRET, type Victim } from './victim.ts';
 
 const service = useService();
@@ -23,12 +23,8 @@ async function tryAllRoutes(
 ): Promise<string[]> {
   const wrong: string[] = [];
   for (const { method, path, operationId, example } of service.server.routes) {
-    const kind = path.startsWith('/customers')
-      ? 'customer'
-      : path.startsWith('/locations')
-        ? 'location'
-        : 'api_key';
-    const answer = await send(method, path.replace(':id', victim.ids[kind]), example, { headers });
+    const kind = KINDS[path.split('/')[1]!] ?? 'customer';
+    const answer = await send(method, pathWith(path, victim.ids[kind]), example, { headers });
     const isRight =
       answer.status === expected.status &&
       answer.body?.code === expected.code &&
@@ -81,11 +77,7 @@ describe('a key that does not open', () => {
     const wrong: string[] = [];
     for (const route of service.server.routes) {
       const key = await victim.business.addKey({ scopes: SCOPES.filter((scope) => scope !== route.scope) });
-      const answer = await key.send(
-        route.method,
-        route.path.replace(':id', victim.ids.customer),
-        route.example,
-      );
+      const answer = await key.send(route.method, pathWith(route.path, victim.ids.customer), route.example);
       if (answer.status !== 403 || answer.body.code !== 'forbidden')
         wrong.push(`${route.operationId}: ${answer.status} ${answer.text.slice(0, 300)}`);
       await service.sql`delete from api_keys where business_id = ${victim.business.id} and id = ${key.id}`;
@@ -143,9 +135,16 @@ const HIDDEN: Expected = {
   event: { status: 200, code: null },
   contact: { status: 422, code: 'validation_failed' },
   list_cursor: { status: 400, code: 'invalid_cursor' },
+  duplicates_cursor: { status: 400, code: 'invalid_cursor' },
+  feed_cursor: { status: 400, code: 'invalid_cursor' },
+  undo_cursor: { status: 400, code: 'invalid_cursor' },
+  duplicate: { status: 404, code: 'duplicate_not_found' },
+  import: { status: 404, code: 'import_not_found' },
 };
-/** A cursor that is an id only says where to go on among what the caller may see anyway; a batch answers per item. */
-const whole = (probe: Probe) => /cursor/.test(probe.name) && probe.kind !== 'list_cursor';
+/** A cursor or filter that is an id only narrows what the caller may see anyway; a batch answers per item. */
+const whole = (probe: Probe) =>
+  (/cursor/.test(probe.name) && !probe.kind.endsWith('_cursor')) ||
+  /customer_id of the query/.test(probe.name);
 const isItem = (probe: Probe) => probe.name.endsWith('of an item');
 const FINE = { status: 200, code: null };
 

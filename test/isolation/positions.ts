@@ -1,7 +1,19 @@
 /** Every place of a request where an id can stand, found in the routes' own schemas. */
 import type { Route } from '../../src/http/route.ts';
+import { pathWith } from '../harness.ts';
 
-export type Kind = 'customer' | 'location' | 'api_key' | 'event' | 'contact' | 'list_cursor';
+export type Kind =
+  | 'customer'
+  | 'location'
+  | 'api_key'
+  | 'event'
+  | 'contact'
+  | 'duplicate'
+  | 'import'
+  | 'list_cursor'
+  | 'duplicates_cursor'
+  | 'feed_cursor'
+  | 'undo_cursor';
 export interface Probe {
   /** Route and place, for the message. */
   name: string;
@@ -10,12 +22,20 @@ export interface Probe {
   request(id: string, own: { customerId: string }): { method: string; path: string; body?: unknown };
 }
 
-const KINDS: Record<string, Kind> = { customers: 'customer', locations: 'location', 'api-keys': 'api_key' };
+export const KINDS: Record<string, Kind> = {
+  customers: 'customer',
+  locations: 'location',
+  'api-keys': 'api_key',
+  duplicates: 'duplicate',
+  imports: 'import',
+};
 const CURSORS: Record<string, Kind> = {
   listCustomers: 'list_cursor',
   listCustomerEvents: 'event',
   listLocations: 'location',
   listApiKeys: 'api_key',
+  listDuplicates: 'duplicates_cursor',
+  undoImport: 'undo_cursor',
 };
 
 /** Fails on a route with an id or a cursor of a kind that is not known here: then this table wants a line. */
@@ -23,13 +43,13 @@ export function probesOf(routes: Route[]): Probe[] {
   return routes.flatMap((route) => {
     const probes: Probe[] = [];
     const { method, operationId: name, example: body } = route;
-    const own = (path: string, customerId: string) => path.replace(':id', customerId);
+    const own = (path: string, customerId: string) => pathWith(path, customerId);
     if (route.path.includes(':')) {
       const kind = known(KINDS, route.path.split('/')[1]!, name);
       probes.push({
         name: `${name}: path`,
         kind,
-        request: (id) => ({ method, path: route.path.replace(':id', id), body }),
+        request: (id) => ({ method, path: pathWith(route.path, id), body }),
       });
     }
     if (has(route.body, 'location_id')) {
@@ -59,6 +79,27 @@ export function probesOf(routes: Route[]): Probe[] {
         name: `${name}: location_id of the query`,
         kind: 'location',
         request: (id) => ({ method, path: `${route.path}?location_id=${id}`, body }),
+      });
+    }
+    if (has(route.body, 'from')) {
+      probes.push({
+        name: `${name}: from of the body`,
+        kind: 'customer',
+        request: (id, { customerId }) => ({ method, path: own(route.path, customerId), body: { from: id } }),
+      });
+    }
+    if (has(route.query, 'customer_id')) {
+      probes.push({
+        name: `${name}: customer_id of the query`,
+        kind: 'customer',
+        request: (id) => ({ method, path: `${route.path}?customer_id=${id}`, body }),
+      });
+    }
+    if (has(route.query, 'after')) {
+      probes.push({
+        name: `${name}: after`,
+        kind: 'feed_cursor',
+        request: (id) => ({ method, path: `${route.path}?after=${id}`, body }),
       });
     }
     if (has(route.query, 'cursor')) {

@@ -1,4 +1,5 @@
 /** The business that others try to look into: with something of every kind, and a dump of all its rows. */
+import { randomUUID } from 'node:crypto';
 import type { Sql } from '../../src/database/connect.ts';
 import type { TestBusiness } from '../harness.ts';
 import type { Kind } from './positions.ts';
@@ -28,6 +29,14 @@ export async function makeVictim(business: TestBusiness): Promise<Victim> {
   const [customer, second] = customers as [(typeof customers)[0], (typeof customers)[0]];
   await send('PATCH', `/customers/${customer.id}`, { company_name: `${SECRET} Pty Ltd` });
   await send('DELETE', `/customers/${second.id}`);
+  const both = { email: `${SECRET}1@victim.test`.toLowerCase(), phone: '0412000003', location_id };
+  await send('PUT', '/customers', both);
+  const pairs = await send('GET', '/duplicates');
+  const import_id = randomUUID();
+  const imported = Array.from({ length: 251 }, (_, i) => ({ email: `import${i}@victim.test`, location_id }));
+  await send('PUT', `/customers/batch?import_id=${import_id}`, { customers: imported });
+  const undo = await send('POST', `/imports/${import_id}/undo`);
+  const feed = await send('GET', '/events?limit=1');
   const events = await send('GET', `/customers/${customer.id}/events?limit=1`);
   const page = await send('GET', `/customers?page_size=1&location_id=${location_id}`);
   const key = await business.addKey({ name: `${SECRET} key`, location_id });
@@ -40,6 +49,12 @@ export async function makeVictim(business: TestBusiness): Promise<Victim> {
       event: events.body.next_cursor!,
       contact: customer.contacts[0]!.id,
       list_cursor: page.body.next_cursor!,
+      duplicate: pairs.body.items[0]!.id,
+      import: import_id,
+      undo_cursor: undo.body.next_cursor!,
+      feed_cursor: feed.body.next_cursor!,
+      // One pair has no second page: the cursor of another list does as well.
+      duplicates_cursor: page.body.next_cursor!,
     },
   };
 }
@@ -62,7 +77,7 @@ export async function dump(sql: Sql, businessId: string, exceptLocation?: string
   const lines: string[] = [];
   for (const { table_name, has_location } of columns) {
     // What the neighbour's own writes teach the business is no row of a location.
-    if (exceptLocation && table_name === 'name_words') continue;
+    if (exceptLocation && ['name_words', 'feeds'].includes(table_name)) continue;
     const own = table_name === 'locations' ? 'id' : has_location ? 'location_id' : null;
     const rows = await sql`
       select (to_jsonb(t) - 'last_used_at')::text as line

@@ -1,0 +1,228 @@
+/**
+ * The statements of a commit: the only ones that write customer tables. Rows of one business come in as one JSON
+ * array; inserts read the business from locations (or businesses) by its key, so that in a cluster they go to the
+ * one node that has it.
+ */
+import type { Queryable } from '../database/connect.ts';
+import { newId } from '../database/ids.ts';
+import type { ContactRow, CustomerRow, ReferenceRow } from './commit.ts';
+import type { Change, PossibleDuplicate, StoredCustomer } from './record.ts';
+
+const json = (sql: Queryable, rows: unknown) => sql.json(rows as never);
+
+export function insertCustomers(sql: Queryable, businessId: string, rows: CustomerRow[]) {
+  return sql`
+    insert into customers (
+      business_id, id, location_id, name, company_name, address, avatar, status, source, source_metadata, custom_fields,
+      tags, version, created_at, updated_at, deleted_at, merged_into, legal_hold, name_key, search, facets)
+    select
+      l.business_id, r.id, l.id, r.name, r.company_name, r.address, r.avatar, r.status, r.source, r.source_metadata, r.custom_fields,
+      r.tags, r.version, r.created_at, r.updated_at, r.deleted_at, r.merged_into, r.legal_hold,
+      r.name_key, r.search, r.facets
+    from jsonb_to_recordset(${json(sql, rows)}) r(
+      id uuid, location_id uuid, name text, company_name text, address text, avatar text, status text, source text,
+      source_metadata jsonb, custom_fields jsonb, tags text[], version integer, created_at timestamptz,
+      updated_at timestamptz, deleted_at timestamptz, merged_into uuid, legal_hold text, name_key text, search text, facets text[])
+    join locations l on l.business_id = ${businessId} and l.id = r.location_id`;
+}
+
+export function updateCustomers(
+  sql: Queryable,
+  businessId: string,
+  rows: (CustomerRow & { expected: number })[],
+) {
+  return sql`
+    update customers c
+    set name = r.name, company_name = r.company_name, address = r.address, avatar = r.avatar, status = r.status,
+        source = r.source, source_metadata = r.source_metadata, custom_fields = r.custom_fields, tags = r.tags,
+        version = r.version, updated_at = r.updated_at, deleted_at = r.deleted_at, merged_into = r.merged_into,
+        legal_hold = r.legal_hold, away_from = r.away_from, away_until = r.away_until, erased_at = r.erased_at,
+        name_key = r.name_key, search = r.search, facets = r.facets
+    from jsonb_to_recordset(${json(sql, rows)}) r(
+      id uuid, name text, company_name text, address text, avatar text, status text, source text,
+      source_metadata jsonb, custom_fields jsonb, tags text[], version integer, expected integer,
+      updated_at timestamptz, deleted_at timestamptz, merged_into uuid, legal_hold text, away_from timestamptz,
+      away_until timestamptz, erased_at timestamptz, name_key text, search text, facets text[])
+    where c.business_id = ${businessId}
+      and c.id = any(${rows.map((row) => row.id)}::uuid[])
+      and c.id = r.id
+      and c.version = r.expected`;
+}
+
+export function deleteContacts(sql: Queryable, businessId: string, rows: ContactRow[]) {
+  return sql`
+    delete from contacts
+    where business_id = ${businessId}
+      and customer_id = any(${[...new Set(rows.map((row) => row.customer_id))]}::uuid[])
+      and id = any(${rows.map((row) => row.id)}::uuid[])`;
+}
+
+export function insertContacts(sql: Queryable, businessId: string, rows: ContactRow[]) {
+  return sql`
+    insert into contacts (
+      business_id, customer_id, id, location_id, type, key, value, raw, extension, label, is_primary, matchable, standing, holder_name)
+    select
+      l.business_id, r.customer_id, r.id, l.id, r.type, r.key, r.value, r.raw, r.extension, r.label, r.is_primary,
+      r.matchable, r.standing, r.holder_name
+    from jsonb_to_recordset(${json(sql, rows)}) r(
+      customer_id uuid, id uuid, location_id uuid, type text, key text, value text, raw text, extension text, label text,
+      is_primary boolean, matchable boolean, standing text, holder_name text)
+    join locations l on l.business_id = ${businessId} and l.id = r.location_id`;
+}
+
+/** Each process counts in a slot of its own, so that two seldom wait for one row. */
+const slot = process.pid % 16;
+
+export function updateCounts(sql: Queryable, businessId: string, rows: { location_id: string; n: number }[]) {
+  return sql`
+    update customer_counts c
+    set n = c.n + r.n
+    from jsonb_to_recordset(${json(sql, rows)}) r(location_id uuid, n integer)
+    where c.business_id = ${businessId}
+      and c.location_id = any(${rows.map((row) => row.location_id)}::uuid[])
+      and c.location_id = r.location_id
+      and c.slot = ${slot}`;
+}
+
+export function insertEvents(sql: Queryable, businessId: string, changes: Change[]) {
+  const rows = changes.map(({ after, event }, i) => ({
+    ...event,
+    // The feed's row has been moved past all of them by now.
+    before_end: changes.length - 1 - i,
+    customer_id: after.id,
+    location_id: after.location_id,
+    version: after.version,
+  }));
+  return sql`
+    insert into events (
+      business_id, customer_id, id, location_id, type, actor, at, version, changes, context, import_id, seq)
+    select
+      l.business_id, r.customer_id, r.id, l.id, r.type, r.actor, r.at, r.version, r.changes, r.context, r.import_id,
+      f.seq - r.before_end
+    from jsonb_to_recordset(${json(sql, rows)}) r(
+      customer_id uuid, id uuid, location_id uuid, type text, actor jsonb, at timestamptz, version integer,
+      changes jsonb, context jsonb, import_id uuid, before_end integer)
+    join locations l on l.business_id = ${businessId} and l.id = r.location_id
+    join feeds f on f.business_id = ${businessId}`;
+}
+
+/** Moves the business on by so many events. No row when another process has committed at this time or later. */
+export function advanceFeed(sql: Queryable, businessId: string, events: number, at: string) {
+  return sql`
+    update feeds
+    set seq = seq + ${events}, at = ${at}
+    where business_id = ${businessId} and at < ${at}`;
+}
+
+export function insertWords(sql: Queryable, businessId: string, rows: { key: string; word: string }[]) {
+  return sql`
+    insert into name_words (business_id, key, word)
+    select b.id, r.key, r.word
+    from jsonb_to_recordset(${json(sql, rows)}) r(key text, word text)
+    join businesses b on b.id = ${businessId}
+    on conflict do nothing`;
+}
+
+/** Remembers pairs. One that is known keeps its id and standing, and takes the newer findings. */
+export function putPossibleDuplicates(
+  sql: Queryable,
+  businessId: string,
+  pairs: PossibleDuplicate[],
+  at: string,
+) {
+  const rows = new Map(
+    pairs.map(({ locationId, ids, score, reasons, byRequest }) => {
+      const [a, b] = [...ids].sort();
+      const row = {
+        id: newId(),
+        location_id: locationId,
+        a,
+        b,
+        score,
+        reasons,
+        by_request: byRequest,
+        created_at: at,
+      };
+      return [`${a} ${b}`, row] as const;
+    }),
+  );
+  // In one order everywhere, so that two writers of the same pairs wait for each other in turn.
+  const inOrder = [...rows].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, row]) => row);
+  return sql`
+    insert into possible_duplicates as p (business_id, location_id, a, b, id, score, reasons, by_request, created_at)
+    select l.business_id, l.id, r.a, r.b, r.id, r.score, r.reasons, r.by_request, r.created_at
+    from jsonb_to_recordset(${json(sql, inOrder)}) r(
+      location_id uuid, a uuid, b uuid, id uuid, score real, reasons text[], by_request boolean, created_at timestamptz)
+    join locations l on l.business_id = ${businessId} and l.id = r.location_id
+    on conflict (business_id, a, b) do update
+    set score = greatest(excluded.score, case when p.by_request then p.score end),
+        reasons = case when p.by_request and not excluded.by_request then p.reasons else excluded.reasons end,
+        by_request = p.by_request or excluded.by_request`;
+}
+
+/** References that come or change. */
+export function putReferences(sql: Queryable, businessId: string, rows: ReferenceRow[], at: string) {
+  return sql`
+    insert into customer_references as p (business_id, customer_id, kind, ref, state, created_at, updated_at)
+    select c.business_id, c.id, r.kind, r.ref, r.state, ${at}::timestamptz, ${at}::timestamptz
+    from jsonb_to_recordset(${json(sql, rows)}) r(customer_id uuid, kind text, ref text, state text)
+    join customers c on c.business_id = ${businessId} and c.id = r.customer_id
+    on conflict (business_id, customer_id, kind, ref) do update
+    set state = excluded.state, updated_at = excluded.updated_at`;
+}
+
+export function deleteReferences(sql: Queryable, businessId: string, rows: ReferenceRow[]) {
+  return sql`
+    delete from customer_references p
+    using jsonb_to_recordset(${json(sql, rows)}) r(customer_id uuid, kind text, ref text)
+    where p.business_id = ${businessId}
+      and p.customer_id = any(${[...new Set(rows.map((row) => row.customer_id))]}::uuid[])
+      and p.customer_id = r.customer_id and p.kind = r.kind and p.ref = r.ref`;
+}
+
+/** Rows that go for good, at the versions they were planned on. Their contacts and references have gone before. */
+export function deleteCustomers(sql: Queryable, businessId: string, records: StoredCustomer[]) {
+  const rows = records.map(({ id, version }) => ({ id, version }));
+  return sql`
+    delete from customers c
+    using jsonb_to_recordset(${json(sql, rows)}) r(id uuid, version integer)
+    where c.business_id = ${businessId}
+      and c.id = any(${rows.map((row) => row.id)}::uuid[])
+      and c.id = r.id
+      and c.version = r.version`;
+}
+
+/** Notes that a pair is of two people, once; null when there is none in this location (null: any). */
+export async function dismissPair(
+  sql: Queryable,
+  businessId: string,
+  locationId: string | null,
+  id: string,
+  at: string,
+): Promise<{ id: string; dismissed_at: string } | null> {
+  const [row] = await sql<{ id: string; dismissed_at: string }[]>`
+    update possible_duplicates
+    set dismissed_at = coalesce(dismissed_at, ${at})
+    where business_id = ${businessId} and id = ${id} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)
+    returning id, dismissed_at`;
+  return row ?? null;
+}
+
+/** Takes back what the scan said of these customers and no longer finds. Pairs that a request met, or that staff dismissed, stay. */
+export async function dropPairs(
+  sql: Queryable,
+  businessId: string,
+  customerIds: string[],
+  found: PossibleDuplicate[],
+): Promise<void> {
+  const kept = found.map(({ ids }) => [...ids].sort().join(' '));
+  for (const side of ['a', 'b'] as const) {
+    await sql`
+      delete from possible_duplicates
+      where business_id = ${businessId}
+        and ${sql(side)} = any(${customerIds}::uuid[])
+        and not by_request
+        and dismissed_at is null
+        and not (a::text || ' ' || b::text = any(${kept}::text[]))`;
+  }
+}

@@ -1,0 +1,54 @@
+/** Which values are personal, and how they are taken out of what is kept about others. Pure. */
+import { searchableDigits } from './contact.ts';
+import type { ChangeEvent, StoredCustomer } from './record.ts';
+import type { Contact } from './schema.ts';
+
+/** What identifies a person in somebody else's history. */
+export interface PersonalValues {
+  /** Names, addresses, free-form texts. */
+  texts: Set<string>;
+  contactIds: Set<string>;
+}
+
+const TEXT_FIELDS = ['name', 'company_name', 'address', 'avatar'] as const;
+const FREE_FIELDS = ['source_metadata', 'custom_fields'] as const;
+
+/** Every personal value that the records have now or had in their history. */
+export function valuesOf(records: StoredCustomer[], history: ChangeEvent['changes'][]): PersonalValues {
+  const states = [
+    ...records,
+    ...history.flatMap((changes) =>
+      (['before', 'after'] as const).map((side) =>
+        Object.fromEntries(Object.entries(changes).map(([field, change]) => [field, change[side]])),
+      ),
+    ),
+  ] as Partial<StoredCustomer>[];
+  const texts = new Set<string>();
+  const contactIds = new Set<string>();
+  for (const state of states) {
+    for (const field of TEXT_FIELDS) if (state[field]) texts.add(state[field]);
+    for (const field of FREE_FIELDS) for (const text of textsIn(state[field])) texts.add(text);
+    for (const contact of state.contacts ?? []) {
+      contactIds.add(contact.id);
+      for (const text of [contact.value, contact.raw, ...searchableDigits(contact)]) texts.add(text);
+    }
+  }
+  return { texts, contactIds };
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** The value without the person: texts become null, contacts go. */
+export function redacted(value: unknown, values: PersonalValues): unknown {
+  if (typeof value === 'string') return values.texts.has(value) ? null : value;
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) {
+    return value
+      .filter((item) => !values.contactIds.has((item as Partial<Contact> | null)?.id ?? ''))
+      .map((item) => redacted(item, values));
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redacted(inner, values)]));
+}

@@ -1,0 +1,156 @@
+/**
+ * What the operations stand on: the service's own parts, finding a record for a caller, and carrying out a write.
+ */
+import type { Sql } from '../database/connect.ts';
+import { isUuid } from '../database/ids.ts';
+import { FeedWatch } from '../events/feed.ts';
+import { notFound } from '../http/errors.ts';
+import { type Retry, Running } from '../http/idempotency.ts';
+import { Authentication, type Caller } from '../tenancy/authentication.ts';
+import type { LocationContext } from '../tenancy/scope.ts';
+import type { SuppliedDetails } from './details.ts';
+import { textOrNull } from './fields.ts';
+import type { Needs } from './found.ts';
+import { type CustomerReads, customerReads, load, loadWithSurvivors } from './load.ts';
+import type { Change, StoredCustomer } from './record.ts';
+import { nameKey, nameWords } from './search-text.ts';
+import { newMoment, planAll, union, type Write, WriteQueue } from './write-queue.ts';
+
+export interface Service {
+  sql: Sql;
+  reads: CustomerReads;
+  writes: WriteQueue;
+  authentication: Authentication;
+  /** Writes with an Idempotency-Key that are under way in this process. */
+  running: Running;
+  /** Wakes those who wait for the feed of a business. */
+  feed: FeedWatch;
+  /** Seals cursors. */
+  cursorSecret: string;
+}
+
+/** Everything the operations need, on one pool of connections to a migrated database. */
+export async function openService(
+  sql: Sql,
+  options: { groupCommit: boolean } = { groupCommit: true },
+): Promise<Service> {
+  const [instance] = await sql`select secret from instance`;
+  const feed = new FeedWatch(sql);
+  return {
+    sql,
+    reads: customerReads(sql),
+    writes: new WriteQueue(sql, options, (businessId) => feed.wake(businessId)),
+    authentication: new Authentication(sql),
+    running: new Running(),
+    feed,
+    cursorSecret: instance!.secret,
+  };
+}
+
+export interface WriteOptions {
+  dryRun?: boolean | undefined;
+  /** The version in If-Match. */
+  ifMatch?: number | null;
+  /** The Idempotency-Key. */
+  retry?: Retry | null;
+}
+
+/** The id as stored; throws 404 for what can't be one. */
+export function customerId(id: string): string {
+  if (!isUuid(id)) throw notFound('customer');
+  return id.toLowerCase();
+}
+
+/**
+ * The live customer that this id means in the caller's context: the survivor of one that was merged away. Throws 404,
+ * the same for all it may not see.
+ */
+export async function findCustomer(service: Service, caller: Caller, id: string): Promise<StoredCustomer> {
+  const { reads, sql } = service;
+  const { businessId, locationId } = caller.scope;
+  const own = isUuid(id) ? await reads.submit(businessId, id.toLowerCase()) : null;
+  const customer = own?.merged_into ? await survivorOf(sql, businessId, own) : own;
+  const isVisible =
+    customer && customer.deleted_at === null && (locationId === null || locationId === customer.location_id);
+  if (!isVisible) throw notFound('customer');
+  return customer;
+}
+
+async function survivorOf(
+  sql: Sql,
+  businessId: string,
+  away: StoredCustomer,
+): Promise<StoredCustomer | null> {
+  const trail = new Map((await loadWithSurvivors(sql, businessId, [away.id])).map((row) => [row.id, row]));
+  let at: StoredCustomer | undefined = away;
+  for (let hops = 0; at?.merged_into && hops <= trail.size; hops++) at = trail.get(at.merged_into);
+  return at && at.merged_into === null ? at : null;
+}
+
+/** The record of this id in the caller's context whatever became of it, erased ones left out. Throws 404. */
+export async function findStored(service: Service, { scope }: Caller, id: string): Promise<StoredCustomer> {
+  const customer = await service.reads.submit(scope.businessId, customerId(id));
+  const isVisible =
+    customer &&
+    customer.erased_at === null &&
+    (scope.locationId === null || scope.locationId === customer.location_id);
+  if (!isVisible) throw notFound('customer');
+  return customer;
+}
+
+/** What a write must know that brings details and names. */
+export function needsOf(
+  location: LocationContext,
+  { details }: SuppliedDetails,
+  input: { name?: string | null; company_name?: string | null },
+): Needs {
+  const named = { name: textOrNull(input.name), company_name: textOrNull(input.company_name) };
+  return {
+    ids: [],
+    keys: details.map((detail) => ({ locationId: location.id, key: detail.key })),
+    names: [nameKey(named)],
+    words: nameWords(named),
+  };
+}
+
+/** What a write must know that puts these records' own contacts and names to use. */
+export const needsOfRecords = (records: StoredCustomer[]): Needs => ({
+  ids: records.map(({ id }) => id),
+  keys: records.flatMap(({ location_id, contacts }) =>
+    contacts.map(({ key }) => ({ locationId: location_id, key })),
+  ),
+  names: [],
+  words: records.flatMap(nameWords),
+  references: records.map(({ id }) => id),
+});
+
+export const listed = (change: Change | null): Change[] => (change ? [change] : []);
+
+/** Carries out one write and answers what its plan answered, or throws what it threw. */
+export async function run<T>(
+  service: Service,
+  caller: Caller,
+  write: Write<T>,
+  options: WriteOptions,
+): Promise<T> {
+  const { retry = null } = options;
+  const [settled] = await service.running.alone(caller.scope.businessId, retry, () =>
+    runAll(service, caller, [write], options),
+  );
+  if (settled!.status === 'rejected') throw settled!.reason;
+  return settled!.value;
+}
+
+/** Commits the writes together, or with `dryRun` only says what would come of them. */
+export async function runAll<T>(
+  service: Service,
+  { scope: { businessId } }: Caller,
+  writes: Write<T>[],
+  { dryRun, retry = null }: WriteOptions,
+): Promise<PromiseSettledResult<T>[]> {
+  if (writes.length === 0) return [];
+  if (!dryRun) return await service.writes.submit(businessId, { writes, retry });
+  const found = await load(service.sql, businessId, union(writes.map((write) => write.needs)));
+  const [outcomes] = planAll([{ writes, retry: null }], found, newMoment()).outcomes;
+  return outcomes as PromiseSettledResult<T>[];
+}

@@ -1,0 +1,91 @@
+/**
+ * The answers kept for retries: every statement about idempotency_keys. A write stores its answer in the commit of
+ * its effect, whoever commits it.
+ */
+import type { Queryable } from './connect.ts';
+
+/** Where one answer is kept. */
+export interface AnswerSlot {
+  /** The location of the API key, else the business. */
+  context: string;
+  key: string;
+  part: number;
+}
+
+export interface StoredAnswer extends AnswerSlot {
+  /** SHA-256 of the request, in hexadecimal. */
+  fingerprint: string;
+  /** JSON text. */
+  answer: string;
+}
+
+/** Retries are answered for so long (contract section 5, "safety"). */
+export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1000;
+const cutoff = (at: string) => new Date(Date.parse(at) - ANSWER_LIFE_MS).toISOString();
+
+/** The answers in these slots that have not expired. */
+export async function selectAnswers(
+  sql: Queryable,
+  businessId: string,
+  slots: AnswerSlot[],
+): Promise<StoredAnswer[]> {
+  return await sql<StoredAnswer[]>`
+    select context, key, part, encode(fingerprint, 'hex') as fingerprint, answer
+    from idempotency_keys
+    where business_id = ${businessId}
+      and context = any(${[...new Set(slots.map((slot) => slot.context))]}::uuid[])
+      and key = any(${[...new Set(slots.map((slot) => slot.key))]}::text[])
+      and part = any(${[...new Set(slots.map((slot) => slot.part))]}::smallint[])
+      and created_at > ${cutoff(new Date().toISOString())}`;
+}
+
+/** Stores answers; a slot that is taken stays as it is and is not counted. What has expired makes room. */
+export function insertAnswers(
+  sql: Queryable,
+  businessId: string,
+  answers: (StoredAnswer & { customer_ids: string[] })[],
+  at: string,
+) {
+  return sql`
+    insert into idempotency_keys as i (business_id, context, key, part, fingerprint, answer, customer_ids, created_at)
+    select b.id, r.context, r.key, r.part, decode(r.fingerprint, 'hex'), r.answer, r.customer_ids, ${at}::timestamptz
+    from jsonb_to_recordset(${sql.json(answers as never)}) r(
+      context uuid, key text, part smallint, fingerprint text, answer text, customer_ids uuid[])
+    join businesses b on b.id = ${businessId}
+    on conflict (business_id, context, key, part) do update
+    set fingerprint = excluded.fingerprint, answer = excluded.answer, customer_ids = excluded.customer_ids,
+        created_at = excluded.created_at
+    where i.created_at <= ${cutoff(at)}`;
+}
+
+/** The kept answers that hold data of these customers. */
+export async function selectAnswersAbout(
+  sql: Queryable,
+  businessId: string,
+  customerIds: string[],
+): Promise<StoredAnswer[]> {
+  return await sql<StoredAnswer[]>`
+    select context, key, part, encode(fingerprint, 'hex') as fingerprint, answer
+    from idempotency_keys
+    where business_id = ${businessId} and customer_ids && ${customerIds}::uuid[]`;
+}
+
+/** Puts another answer in the place of a kept one. */
+export function replaceAnswer(
+  sql: Queryable,
+  businessId: string,
+  { context, key, part, answer }: StoredAnswer,
+) {
+  return sql`
+    update idempotency_keys
+    set answer = ${answer}
+    where business_id = ${businessId} and context = ${context} and key = ${key} and part = ${part}`;
+}
+
+/** Forgets answers that have expired; answers how many. */
+export async function deleteExpiredAnswers(sql: Queryable, businessId: string): Promise<number> {
+  const { count } = await sql`
+    delete from idempotency_keys
+    where business_id = ${businessId} and created_at <= ${cutoff(new Date().toISOString())}`;
+  return count;
+}

@@ -1,0 +1,145 @@
+/** The privacy erase (contract section 4): a search through every table for the person's values finds nothing. */
+import { describe, expect, it } from 'vitest';
+import { scanDuplicates } from '../../src/customers/duplicate-scan.ts';
+import { type TestBusiness, useService } from '../harness.ts';
+import { done, made, merge, unmerge } from './life-case.ts';
+import { MOBILE, upsert } from './upsert-case.ts';
+
+const service = useService();
+
+/** Everything about the person, in values that nothing else has. */
+const PERSON = {
+  name: 'Quintessa Zyxwvut',
+  company_name: 'Vexillology Partners',
+  address: '77 Jabberwock Lane',
+  email: 'quintessa@zyxwvut.test',
+  phone: '0412 987 654',
+  avatar: 'https://pictures.test/quintessa.png',
+  tags: ['vip'],
+  source_metadata: { referrer: 'slithytove' },
+  custom_fields: { note: 'mimsyborogove', nested: { deep: ['frumious'] } },
+};
+const TRACES = [
+  'quintessa',
+  'zyxwvut',
+  'vexillology',
+  'jabberwock',
+  '412987654',
+  '0412 987 654',
+  'slithytove',
+  'mimsyborogove',
+  'frumious',
+  'momerath',
+];
+
+/** The tables in which any of the traces stands, as table: trace. */
+async function traces(): Promise<string[]> {
+  const tables = await service.sql<{ table_name: string }[]>`
+    select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`;
+  const found: string[] = [];
+  for (const { table_name } of tables) {
+    const rows = await service.sql`select to_jsonb(t)::text as line from ${service.sql(table_name)} t`;
+    const text = rows.map(({ line }) => line.toLowerCase()).join('\n');
+    found.push(...TRACES.filter((trace) => text.includes(trace)).map((trace) => `${table_name}: ${trace}`));
+  }
+  return found;
+}
+
+async function erase(business: TestBusiness, id: string) {
+  const answer = await business.send('POST', `/customers/${id}/erase`);
+  expect(answer, answer.text).toMatchObject({ status: 200, message: 'Customer erased.', body: { id } });
+}
+
+describe('erase', () => {
+  it('leaves no trace of a live customer in any table, kept answers included', async () => {
+    const business = await service.business();
+    const headers = { 'idempotency-key': 'first' };
+    const { body } = await business.send('PUT', '/customers', PERSON, { headers });
+    const batch = {
+      customers: [{ email: PERSON.email, added_tags: ['momerath'] }, { email: 'other@clientele.test' }],
+    };
+    await business.send('PUT', '/customers/batch', batch, { headers: { 'idempotency-key': 'batch' } });
+    await business.send('PATCH', `/customers/${body.id}`, { name: 'Quintessa Momerath' });
+    await business.send('PUT', `/customers/${body.id}/references/booking/zyxwvut-1`, { state: 'open' });
+    await scanDuplicates(service.sql, business.id);
+    expect((await traces()).length).toBeGreaterThan(10);
+    await erase(business, body.id);
+    expect(await traces()).toEqual([]);
+
+    expect((await business.send('GET', `/customers/${body.id}`)).status).toBe(404);
+    expect((await business.send('GET', `/customers/${body.id}?at=${body.created_at}`)).status).toBe(404);
+    expect((await business.send('POST', `/customers/${body.id}/restore`)).status).toBe(404);
+    expect((await business.send('GET', '/customers?deleted=true')).body.items).toEqual([]);
+    expect((await business.send('GET', '/customers?q=quintesa')).body.total).toBe(0);
+    // A repetition of the old request does not bring the person back.
+    const again = await business.send('PUT', '/customers', PERSON, { headers });
+    expect(again).toMatchObject({ status: 404, body: { code: 'customer_not_found' } });
+    const items = await business.send('PUT', '/customers/batch', batch, {
+      headers: { 'idempotency-key': 'batch' },
+    });
+    expect(items.body.items.map(({ status }) => status)).toEqual([404, 200]);
+    expect(await traces()).toEqual([]);
+  });
+
+  it('keeps the order of the feed, with an erased event that says nothing personal', async () => {
+    const business = await service.business();
+    const { id } = await upsert(business, PERSON);
+    const before = (await business.send('GET', '/events')).body.items.map((event) => event.id);
+    await erase(business, id);
+    const { items } = (await business.send('GET', '/events')).body;
+    expect(items.map((event) => event.id).slice(0, -1)).toEqual(before);
+    expect(items.at(-1)).toMatchObject({ type: 'erased', customer_id: id, changes: {}, context: null });
+    expect(items.map(({ changes }) => changes)).toEqual([{}, {}]);
+  });
+
+  it('is done once, works on a deleted customer, and takes those merged into it along', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE });
+    const b = await made(business, PERSON);
+    await done(merge(business, a.id, b.id));
+    await business.send('DELETE', `/customers/${a.id}`);
+    await erase(business, a.id);
+    await erase(business, a.id);
+    expect(await traces()).toEqual([]);
+    const rows =
+      await service.sql`select type from events where business_id = ${business.id} and type = 'erased'`;
+    expect(rows).toHaveLength(2);
+  });
+
+  it('finds the person in the history of whom it was merged into for a while', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE });
+    const b = await made(business, PERSON);
+    await done(merge(business, a.id, b.id));
+    await business.send('PATCH', `/customers/${a.id}`, { added_tags: ['kept'] });
+    await done(unmerge(business, a.id, b.id));
+    await erase(business, b.id);
+    expect(await traces()).toEqual([]);
+    const { body } = await business.send('GET', `/customers/${a.id}`);
+    expect(body).toMatchObject({
+      name: 'Ann',
+      phone: MOBILE,
+      tags: ['vip', 'kept'].filter((tag) => tag !== 'vip'),
+    });
+  });
+
+  it('words of the name that others have are still found', async () => {
+    const business = await service.business();
+    const { id } = await upsert(business, { name: 'Mikayla Momerath', email: 'm@clientele.test' });
+    await upsert(business, { name: 'Mikayla Other', email: 'o@clientele.test' });
+    await erase(business, id);
+    expect((await business.send('GET', '/customers?q=mikaela')).body.total).toBe(1);
+    expect((await business.send('GET', '/customers?q=momerat')).body.total).toBe(0);
+  });
+
+  it('needs its own scope; dry_run erases nothing', async () => {
+    const business = await service.business();
+    const { id } = await upsert(business, { email: 'kept@clientele.test' });
+    const { send } = await business.addKey({
+      scopes: ['customers:read', 'customers:write', 'customers:delete'],
+    });
+    expect((await send('POST', `/customers/${id}/erase`)).status).toBe(403);
+    expect((await business.send('POST', `/customers/${id}/erase?dry_run=true`)).status).toBe(200);
+    expect((await business.send('GET', `/customers/${id}`)).status).toBe(200);
+  });
+});

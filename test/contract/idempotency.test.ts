@@ -1,0 +1,217 @@
+/** Retries (contract section 5, "safety"): an Idempotency-Key makes any write safe to repeat. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect, type Sql } from '../../src/database/connect.ts';
+import { type Answer, type Send, sender, serve, type TestBusiness, useService } from '../harness.ts';
+import { made } from './life-case.ts';
+import { stored } from './stored.ts';
+import { MOBILE, upsert } from './upsert-case.ts';
+
+const service = useService();
+let elsewhere: { url: string; stop(): Promise<void> };
+beforeAll(async () => {
+  const sql: Sql = connect(service.databaseUrl, { max: 4 });
+  const { server, url } = await serve(sql);
+  elsewhere = {
+    url,
+    async stop() {
+      await server.close();
+      await sql.end();
+    },
+  };
+});
+afterAll(() => elsewhere?.stop());
+
+const keyed = (key: string) => ({ headers: { 'idempotency-key': key } });
+
+function expectReplay(first: Answer, again: Answer): void {
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(first.headers.get('idempotent-replayed')).toBeNull();
+  expect([again.status, again.text, again.headers.get('etag')]).toEqual([
+    first.status,
+    first.text,
+    first.headers.get('etag'),
+  ]);
+}
+
+/** Every kind of write: what it needs, and its request. */
+const WRITES: Record<
+  string,
+  (business: TestBusiness) => Promise<[method: string, path: string, body?: unknown]>
+> = {
+  create: async () => ['POST', '/customers', { name: 'Ann' }],
+  'upsert that creates': async () => ['PUT', '/customers', { name: 'Ann', phone: MOBILE }],
+  'upsert that changes nothing': async (business) => {
+    await upsert(business, { phone: MOBILE });
+    return ['PUT', '/customers', { phone: MOBILE }];
+  },
+  batch: async () => [
+    'PUT',
+    '/customers/batch',
+    { customers: [{ phone: MOBILE }, { name: 'nobody' }, { phone: MOBILE, name: 'Ann' }] },
+  ],
+  update: async (business) => [
+    'PATCH',
+    `/customers/${(await made(business, { name: 'A' })).id}`,
+    { name: 'Ann' },
+  ],
+  delete: async (business) => ['DELETE', `/customers/${(await made(business, { name: 'A' })).id}`],
+  merge: async (business) => {
+    const [a, b] = [await made(business, { name: 'A' }), await made(business, { name: 'B' })];
+    return ['POST', `/customers/${a.id}/merge`, { from: b.id }];
+  },
+  reference: async (business) => [
+    'PUT',
+    `/customers/${(await made(business, { name: 'A' })).id}/references/booking/1`,
+    { state: 'open' },
+  ],
+  erase: async (business) => ['POST', `/customers/${(await made(business, { name: 'A' })).id}/erase`],
+  'create a location': async () => ['POST', '/locations', { name: 'North' }],
+  'set the delete rules': async () => ['PUT', '/delete-rules', { protected_tags: ['vip'] }],
+};
+
+describe('a repetition under the same key', () => {
+  for (const [what, prepare] of Object.entries(WRITES)) {
+    it(`${what}: answers as the first time, through any process, and writes nothing`, async () => {
+      const business = await service.business();
+      const [method, path, body] = await prepare(business);
+      const first = await business.send(method, path, body, keyed('one'));
+      expect(first.success, first.text).toBe(true);
+      const before = await stored(service.sql, business.id);
+      expectReplay(first, await business.send(method, path, body, keyed('one')));
+      expectReplay(first, await sender(elsewhere.url, business.key)(method, path, body, keyed('one')));
+      expect(await stored(service.sql, business.id)).toEqual(before);
+    });
+  }
+
+  it('another body, path, query or If-Match is 422 and writes nothing', async () => {
+    const business = await service.business();
+    const { id } = (await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'))).body;
+    const before = await stored(service.sql, business.id);
+    const others: [string, string, unknown, Record<string, string>?][] = [
+      ['POST', '/customers', { name: 'Bea' }],
+      ['PUT', '/customers', { name: 'Ann', phone: MOBILE }],
+      ['PATCH', `/customers/${id}`, { name: 'Ann' }, { 'if-match': '"1"' }],
+      ['PUT', '/customers/batch', { customers: [{ phone: MOBILE }] }],
+      ['POST', '/locations', { name: 'Ann' }],
+    ];
+    for (const [method, path, body, more] of others) {
+      const options = { headers: { ...keyed('one').headers, ...more } };
+      const answer = await business.send(method, path, body, options);
+      expect(answer, answer.text).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    }
+    expect(await stored(service.sql, business.id)).toEqual(before);
+  });
+
+  it('is answered to another key of the same reach: rotation does not double a write', async () => {
+    const business = await service.business();
+    const rotated = await business.addKey({ scopes: ['customers:write'] });
+    const first = await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));
+    expectReplay(first, await rotated.send('POST', '/customers', { name: 'Ann' }, keyed('one')));
+  });
+
+  it('keys of another location or business share nothing', async () => {
+    const business = await service.business();
+    const stranger = await service.business();
+    const other = await business.addLocation();
+    const keys = await Promise.all(
+      [business.locationId, other].map((location_id) => business.addKey({ location_id })),
+    );
+    const senders: Send[] = [...keys.map(({ send }) => send), stranger.send];
+    const ids = new Set<string>();
+    for (const send of senders) {
+      const answer = await send('POST', '/customers', { name: 'Ann' }, keyed('one'));
+      expect(answer.headers.get('idempotent-replayed')).toBeNull();
+      ids.add(answer.body.id);
+    }
+    expect(ids.size).toBe(3);
+  });
+
+  it('a refused request changed nothing: mended, it may be sent under the same key', async () => {
+    const business = await service.business();
+    await upsert(business, { phone: MOBILE });
+    const refused = await business.send('POST', '/customers', { phone: MOBILE }, keyed('one'));
+    expect(refused.status).toBe(409);
+    const mended = await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));
+    expect(mended.status).toBe(201);
+    expect(mended.headers.get('idempotent-replayed')).toBeNull();
+  });
+
+  it('a dry run is nothing to repeat', async () => {
+    const business = await service.business();
+    await business.send('POST', '/customers?dry_run=true', { name: 'Ann' }, keyed('one'));
+    const real = await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));
+    expect([real.status, real.headers.get('idempotent-replayed')]).toEqual([201, null]);
+  });
+
+  it('expires after 24 hours', async () => {
+    const business = await service.business();
+    const first = await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));
+    await service.sql`
+      update idempotency_keys set created_at = now() - interval '24 hours 1 second' where business_id = ${business.id}`;
+    const later = await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));
+    expect(later.body.id).not.toBe(first.body.id);
+    expectReplay(later, await business.send('POST', '/customers', { name: 'Ann' }, keyed('one')));
+  });
+
+  it('shows a new API key only the first time', async () => {
+    const business = await service.business();
+    const first = await business.send('POST', '/api-keys', { name: 'Form' }, keyed('one'));
+    const again = await business.send('POST', '/api-keys', { name: 'Form' }, keyed('one'));
+    expect(again.body).toEqual({ ...first.body, key: null });
+    const rows = await service.sql`select answer from idempotency_keys where business_id = ${business.id}`;
+    expect(JSON.stringify(rows)).not.toContain(first.body.key);
+  });
+});
+
+describe('twins at once', () => {
+  it('sixty-four through two processes: one customer; each is answered 201 or told to come back', async () => {
+    const business = await service.business();
+    const sends = [business.send, sender(elsewhere.url, business.key)];
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, (_, i) =>
+        sends[i % 2]!('POST', '/customers', { name: 'Ann' }, keyed('one')),
+      ),
+    );
+    const refused = answers.filter(({ status }) => status !== 201);
+    for (const answer of refused) {
+      expect(answer).toMatchObject({ status: 409, body: { code: 'idempotency_in_progress' } });
+      expect(answer.headers.get('retry-after')).toBe('1');
+    }
+    const ids = answers.filter(({ status }) => status === 201).map(({ body }) => body.id);
+    expect(new Set(ids).size).toBe(1);
+    expect(await stored(service.sql, business.id)).toMatchObject({ customers: 1, events: 1 });
+  });
+});
+
+describe('a batch of several parts', () => {
+  it('goes on after a crash between two of them, and nothing is done twice', async () => {
+    const business = await service.business();
+    const customers = Array.from({ length: 600 }, (_, i) => ({ email: `part${i}@clientele.test` }));
+    const first = await business.send('PUT', '/customers/batch', { customers }, keyed('one'));
+    expect(first.body.created).toBe(600);
+    // As if the process had been killed before the last part was committed.
+    await service.sql`delete from idempotency_keys where business_id = ${business.id} and part = 2`;
+    const again = await business.send('PUT', '/customers/batch', { customers }, keyed('one'));
+    expect(again.body.items.slice(0, 500)).toEqual(first.body.items.slice(0, 500));
+    expect(again.body).toMatchObject({ created: 500, unchanged: 100 });
+    expect(await stored(service.sql, business.id)).toMatchObject({ customers: 600, events: 600 });
+  });
+});
+
+describe('a key that is none', () => {
+  for (const key of ['', 'two words', 'x'.repeat(256), 'ключ']) {
+    it(`${JSON.stringify(key.slice(0, 20))} is 422`, async () => {
+      const { send } = await service.business();
+      const headers = { 'idempotency-key': Buffer.from(key).toString('latin1') };
+      const answer = await send('POST', '/customers', { name: 'Ann' }, { headers });
+      expect(answer).toMatchObject({ status: 422, body: { errors: [{ field: 'Idempotency-Key' }] } });
+    });
+  }
+
+  it('255 visible characters are one', async () => {
+    const { send } = await service.business();
+    const key = `${randomUUID()}${'~'.repeat(219)}`;
+    expect((await send('POST', '/customers', { name: 'Ann' }, keyed(key))).status).toBe(201);
+  });
+});
