@@ -67,7 +67,7 @@ export function planMerge(found: Found, request: MergeRequest, moment: Moment): 
   }
 
   const references = unitedReferences(found.referencesOf(survivor.id), found.referencesOf(other.id));
-  const united = unite(survivor, other);
+  const united = unite(survivor, other, moment);
   const added = references.gained.filter(({ before }) => before === null).length;
   requireRoom(united, found.referencesOf(survivor.id).length + added);
   const gone = { ...other, deleted_at: moment.now, merged_into: survivor.id };
@@ -118,7 +118,7 @@ const FILLED = ['name', 'company_name', 'address', 'avatar', 'source', 'legal_ho
 const FREE = ['source_metadata', 'custom_fields'] as const;
 
 /** The survivor with what the other adds to it. */
-function unite(survivor: StoredCustomer, other: StoredCustomer): StoredCustomer {
+function unite(survivor: StoredCustomer, other: StoredCustomer, moment: Moment): StoredCustomer {
   const filled = Object.fromEntries(FILLED.map((field) => [field, survivor[field] ?? other[field]]));
   const free = Object.fromEntries(FREE.map((field) => [field, { ...other[field], ...survivor[field] }]));
   return {
@@ -126,16 +126,20 @@ function unite(survivor: StoredCustomer, other: StoredCustomer): StoredCustomer 
     ...filled,
     ...free,
     tags: uniqueTags([...survivor.tags, ...other.tags]),
-    contacts: unitedContacts(survivor.contacts, other.contacts),
+    contacts: unitedContacts(survivor.contacts, other.contacts, moment),
   };
 }
 
-/** Contacts keep their ids; the survivor's primaries stay, and only a type it lacks takes the other's. */
-function unitedContacts(own: StoredContact[], others: StoredContact[]): StoredContact[] {
+/**
+ * Contacts keep their ids, unless an earlier merge and unmerge has left both with the same; the survivor's primaries
+ * stay, and only a type it lacks takes the other's.
+ */
+function unitedContacts(own: StoredContact[], others: StoredContact[], moment: Moment): StoredContact[] {
   const gained = others.filter((contact) => !own.some(({ key }) => key === contact.key));
   const hasPrimary = (type: string) => own.some((contact) => contact.type === type && contact.is_primary);
   const contacts = gained.map((contact) => ({
     ...contact,
+    id: own.some(({ id }) => id === contact.id) ? moment.newId() : contact.id,
     is_primary: contact.is_primary && !hasPrimary(contact.type),
   }));
   return [...own, ...contacts].sort((a, b) => (a.id < b.id ? -1 : 1));

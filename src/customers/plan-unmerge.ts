@@ -110,25 +110,25 @@ export function planUnmerge(found: Found, request: UnmergeRequest, moment: Momen
   };
 }
 
-/** The references that the merge brought go back in the state they have now; those closed or removed since stay so. */
+/** The references that the merge brought go back; what was closed, reopened or removed since is so for both. */
 function returnedReferences(found: Found, survivorId: string, { away, into }: MergeEvents) {
   const current = found.referencesOf(survivorId);
   const taken: ReferenceChange[] = [];
   const returned: ReferenceChange[] = [];
-  for (const [path, change] of Object.entries(away.changes)) {
-    const parts = /^references\/([^/]+)\/(.*)$/s.exec(path);
-    if (!parts) continue;
-    const [, kind, ref] = parts as unknown as [string, string, string];
-    const state = current.find((one) => one.kind === kind && one.ref === ref)?.state ?? null;
-    if (state === null) continue;
-    returned.push({ kind, ref, before: null, after: state });
-    const gained = into.changes[path];
-    const before = gained
-      ? (gained.before as ReferenceChange['before'])
-      : (change.before as ReferenceChange['before']);
-    // What the survivor had of its own before stays with it.
-    const own = gained ? before : state;
-    if (own !== state) taken.push({ kind, ref, before: state, after: own });
+  for (const [path, given] of Object.entries(away.changes)) {
+    const [, kind, ref] = /^references\/([^/]+)\/(.*)$/s.exec(path) ?? [];
+    if (kind === undefined || ref === undefined) continue;
+    const state = current.find((one) => one.kind === kind && one.ref === ref)?.state;
+    if (!state) continue;
+    const gained = into.changes[path] as Pick<ReferenceChange, 'before' | 'after'> | undefined;
+    if (gained) {
+      returned.push({ kind, ref, before: null, after: state });
+      taken.push({ kind, ref, before: state, after: gained.before });
+    } else {
+      // The survivor had it already, in a state that won: it keeps it, and the other has its own again.
+      const own = given.before as ReferenceChange['before'];
+      returned.push({ kind, ref, before: null, after: state === 'closed' ? 'closed' : own });
+    }
   }
   return { taken, returned };
 }
