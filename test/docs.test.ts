@@ -41,6 +41,11 @@ describe('documents', () => {
       'docs/architecture.md',
       'docs/operations.md',
       'docs/decisions.md',
+      'docs/deleting.md',
+      'docs/merging.md',
+      'docs/history.md',
+      'docs/retries.md',
+      'docs/imports.md',
     ]) {
       for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
         const base = page.includes('/') ? `${page.slice(0, page.lastIndexOf('/'))}/` : '';

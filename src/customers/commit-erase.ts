@@ -4,7 +4,7 @@
  */
 import { replaceAnswer, selectAnswersAbout } from '../database/answers.ts';
 import type { Transaction } from '../database/connect.ts';
-import { redacted, valuesOf } from './erasure.ts';
+import { type PersonalValues, redacted, valuesOf, withoutValues } from './erasure.ts';
 import type { ChangeEvent, StoredCustomer } from './record.ts';
 import { nameWords } from './search-text.ts';
 import { withoutCustomers } from './stored-answer.ts';
@@ -59,31 +59,71 @@ async function forgetAnswers(tx: Transaction, businessId: string, ids: string[])
     await replaceAnswer(tx, businessId, { ...kept, answer: withoutCustomers(kept.answer, ids) });
 }
 
-/** Whoever had these customers merged into it for a while has their details in its history. */
+type Stored = Pick<ChangeEvent, 'id' | 'type' | 'changes' | 'context'> & { customer_id: string };
+
+/**
+ * Whoever had these customers merged into it for a while has their details in its history from then on, and so has
+ * whoever that one was merged into.
+ */
 async function redactFormerSurvivors(
   tx: Transaction,
   businessId: string,
-  history: { type: string; changes: ChangeEvent['changes'] }[],
+  history: Pick<Stored, 'changes'>[],
   ids: string[],
-  values: ReturnType<typeof valuesOf>,
+  values: PersonalValues,
 ): Promise<void> {
-  const survivors = history
-    .flatMap(({ changes }) => [changes.merged_into?.after, changes.merged_into?.before])
-    .filter((id): id is string => typeof id === 'string' && !ids.includes(id));
-  if (survivors.length === 0) return;
-  const rows = await tx<
-    Pick<ChangeEvent & { customer_id: string }, 'id' | 'customer_id' | 'changes' | 'context'>[]
-  >`
-    select id, customer_id, changes, context
-    from events
-    where business_id = ${businessId} and customer_id = any(${[...new Set(survivors)]}::uuid[])`;
-  for (const row of rows) {
-    const changes = redacted(row.changes, values);
-    const context = redacted(row.context, values);
-    if (JSON.stringify([changes, context]) === JSON.stringify([row.changes, row.context])) continue;
-    await tx`
-      update events
-      set changes = ${tx.json(changes as never)}, context = ${tx.json(context as never)}
-      where business_id = ${businessId} and customer_id = ${row.customer_id} and id = ${row.id}`;
+  const carriers = new Set(ids);
+  let next = survivorsIn(history, carriers);
+  while (next.length > 0) {
+    const [survivor, ...others] = next;
+    const events = await tx<Stored[]>`
+      select id, customer_id, type, changes, context
+      from events
+      where business_id = ${businessId} and customer_id = ${survivor!}
+      order by id`;
+    const merge = events.findIndex(
+      ({ type, context }) => type === 'merged' && carriers.has(context?.from as string),
+    );
+    carriers.add(survivor!);
+    next = [...others, ...survivorsIn(events, carriers)];
+    if (merge < 0) continue;
+    const before = events.slice(0, merge).map(({ changes }) => changes);
+    const own = valuesOf(await currentValues(tx, businessId, survivor!), before);
+    const foreign = withoutValues(values, own);
+    for (const event of events.slice(merge)) await redact(tx, businessId, event, foreign);
   }
+}
+
+/** Whom they were merged into, as their history tells. */
+const survivorsIn = (history: Pick<Stored, 'changes'>[], known: Set<string>): string[] => {
+  const ids = history.flatMap(({ changes }) => [changes.merged_into?.after, changes.merged_into?.before]);
+  return [...new Set(ids)].filter((id): id is string => typeof id === 'string' && !known.has(id));
+};
+
+/** What a survivor has now is its own, also where the erased one had the same. */
+async function currentValues(tx: Transaction, businessId: string, id: string): Promise<StoredCustomer[]> {
+  return await tx<StoredCustomer[]>`
+    select c.name, c.company_name, c.address, c.avatar, c.source_metadata, c.custom_fields,
+      (
+        select coalesce(json_agg(json_build_object('id', k.id, 'type', k.type, 'value', k.value, 'raw', k.raw)), '[]')
+        from contacts k
+        where k.business_id = c.business_id and k.customer_id = c.id
+      ) as contacts
+    from customers c
+    where c.business_id = ${businessId} and c.id = ${id}`;
+}
+
+async function redact(
+  tx: Transaction,
+  businessId: string,
+  event: Stored,
+  values: PersonalValues,
+): Promise<void> {
+  const changes = redacted(event.changes, values);
+  const context = redacted(event.context, values);
+  if (JSON.stringify([changes, context]) === JSON.stringify([event.changes, event.context])) return;
+  await tx`
+    update events
+    set changes = ${tx.json(changes as never)}, context = ${tx.json(context as never)}
+    where business_id = ${businessId} and customer_id = ${event.customer_id} and id = ${event.id}`;
 }

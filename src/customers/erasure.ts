@@ -36,6 +36,12 @@ export function valuesOf(records: StoredCustomer[], history: ChangeEvent['change
   return { texts, contactIds };
 }
 
+/** The values of one person that another does not have too. */
+export const withoutValues = (values: PersonalValues, others: PersonalValues): PersonalValues => ({
+  texts: new Set([...values.texts].filter((text) => !others.texts.has(text))),
+  contactIds: new Set([...values.contactIds].filter((id) => !others.contactIds.has(id))),
+});
+
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return value === '' ? [] : [value];
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];

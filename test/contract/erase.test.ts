@@ -123,6 +123,25 @@ describe('erase', () => {
     });
   });
 
+  it('and in the history of whom that one was merged into; what the others had themselves stays', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE, company_name: PERSON.company_name });
+    const b = await made(business, { ...PERSON, company_name: null });
+    const c = await made(business, { email: 'cem@clientele.test' });
+    await done(merge(business, a.id, b.id));
+    await done(merge(business, c.id, a.id));
+    await done(unmerge(business, c.id, a.id));
+    await done(unmerge(business, a.id, b.id));
+    await erase(business, b.id);
+    const others = (await traces()).filter((trace) => !trace.endsWith('vexillology'));
+    expect(others).toEqual([]);
+    const { items } = (await business.send('GET', `/customers/${a.id}/events`)).body;
+    expect(items.at(-1)!.changes.company_name).toEqual({ before: null, after: PERSON.company_name });
+    await business.send('POST', `/customers/${a.id}/erase`);
+    await business.send('POST', `/customers/${c.id}/erase`);
+    expect(await traces()).toEqual([]);
+  });
+
   it('words of the name that others have are still found', async () => {
     const business = await service.business();
     const { id } = await upsert(business, { name: 'Mikayla Momerath', email: 'm@clientele.test' });

@@ -1,6 +1,7 @@
 /**
  * The service against the model: random commands one by one, then several clients at once; after each run the events
- * rebuild every live row. `CLIENTELE_MODEL_RUNS=2000 npx vitest run test/model` for a long campaign.
+ * rebuild every live row. `CLIENTELE_MODEL_RUNS=2000 npx vitest run test/model` for a long campaign;
+ * `CLIENTELE_MODEL_SEED` repeats one.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import { expectReplayable } from './replay.ts';
 
 const service = useService();
 const RUNS = Number(process.env.CLIENTELE_MODEL_RUNS ?? 60);
+const SEED = process.env.CLIENTELE_MODEL_SEED ? { seed: Number(process.env.CLIENTELE_MODEL_SEED) } : {};
 const TIME = 60_000 + RUNS * 4_000;
 
 const shown = (contacts: ModelContact[]) =>
@@ -102,7 +104,7 @@ describe('the service', () => {
           await expectSame(business, model);
           await expectReplayable(service.sql, business.id);
         }),
-        { numRuns: RUNS },
+        { numRuns: RUNS, ...SEED },
       );
     },
     TIME,
