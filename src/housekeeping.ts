@@ -8,15 +8,16 @@ import type { Logger } from 'pino';
 import { scanDuplicates } from './customers/duplicate-scan.ts';
 import { purgeCustomers } from './customers/purge.ts';
 import type { Service } from './customers/service.ts';
-import { deleteExpiredAnswers } from './database/answers.ts';
+import { ANSWER_LIFE_MS, deleteExpiredAnswers } from './database/answers.ts';
 import { errorCode, type Sql } from './database/connect.ts';
 import { newId } from './database/ids.ts';
-import { deleteRulesOf } from './tenancy/delete-rules.ts';
-import { selectBusinessIds, selectSettings } from './tenancy/store.ts';
+import { type BusinessSettings, deleteRulesOf } from './tenancy/delete-rules.ts';
+import { selectBusinessIds } from './tenancy/store.ts';
 
 const PAGE = 200;
 const LEASE_MS = 60_000;
 const SCAN_PAGE = 100;
+const DAY_MS = 86_400_000;
 
 /** Takes or renews the lease; false while another process has it. */
 async function lease(sql: Sql, holder: string): Promise<boolean> {
@@ -54,20 +55,44 @@ export async function keepHouse(
   do {
     const ids: string[] = await selectBusinessIds(sql, after, PAGE);
     for (const businessId of ids) {
+      const due = await dueWork(sql, businessId);
+      if (!due.answers && !due.scan && !due.purgeBefore) continue;
       if (isStopping()) return { purged };
       if (!(await lease(sql, holder))) return null;
-      const { retention_days: days } = deleteRulesOf(await selectSettings(sql, businessId));
-      purged += await purgeCustomers(
-        service,
-        businessId,
-        new Date(Date.now() - days * 86_400_000).toISOString(),
-      );
-      await deleteExpiredAnswers(sql, businessId);
-      await scan(sql, businessId, isStopping);
+      if (due.purgeBefore) purged += await purgeCustomers(service, businessId, due.purgeBefore);
+      if (due.answers) await deleteExpiredAnswers(sql, businessId);
+      if (due.scan) await scan(sql, businessId, isStopping);
     }
     after = ids.length === PAGE ? ids.at(-1)! : null;
   } while (after !== null);
   return { purged };
+}
+
+/** What a business has to be done, in one small read: most have nothing, every minute. */
+async function dueWork(sql: Sql, businessId: string) {
+  const now = Date.now();
+  const [row] = await sql<
+    { settings: BusinessSettings; answers: boolean; scan: boolean; first_deleted: string | null }[]
+  >`
+    select b.settings,
+      exists (
+        select 1
+        from idempotency_keys i
+        where i.business_id = b.id and i.created_at <= ${new Date(now - ANSWER_LIFE_MS).toISOString()}
+      ) as answers,
+      f.seq > coalesce((select s.seq from duplicate_scans s where s.business_id = b.id), 0) as scan,
+      (
+        select min(c.deleted_at)
+        from customers c
+        where c.business_id = b.id and c.deleted_at is not null
+      ) as first_deleted
+    from businesses b
+    join feeds f on f.business_id = b.id
+    where b.id = ${businessId}`;
+  if (!row) return { answers: false, scan: false, purgeBefore: null };
+  const { answers, scan, first_deleted: first } = row;
+  const cutoff = new Date(now - deleteRulesOf(row.settings).retention_days * DAY_MS).toISOString();
+  return { answers, scan, purgeBefore: first !== null && first <= cutoff ? cutoff : null };
 }
 
 /** Keeps house from now on, every `everyMs`. Answers how to stop; resolves when nothing of it is under way. */

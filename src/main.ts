@@ -7,8 +7,7 @@ import { type Embedded, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createServer } from './http/server.ts';
-import { createBusiness } from './tenancy/operations.ts';
-import { anyBusiness } from './tenancy/store.ts';
+import { createFirstBusiness } from './tenancy/operations.ts';
 import { welcome } from './welcome.ts';
 
 const USAGE_FLUSH_MS = 30_000;
@@ -33,12 +32,10 @@ async function start(config: Config): Promise<{ address: string; stop(): Promise
 
 async function serve(config: Config, sql: Sql, embedded: Embedded | null, logger: pino.Logger) {
   await migrate(sql);
-  const first = (await anyBusiness(sql))
-    ? null
-    : await createBusiness(sql, {
-        name: 'My business',
-        location: { name: 'Main', country: config.country, timezone: config.timezone },
-      });
+  const first = await createFirstBusiness(sql, {
+    name: 'My business',
+    location: { name: 'Main', country: config.country, timezone: config.timezone },
+  });
   const service = await openService(sql, { groupCommit: config.groupCommit });
   const { authentication } = service;
   const app = await createServer(service, logger);

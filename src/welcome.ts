@@ -1,8 +1,8 @@
 /** What the first start says: everything a newcomer needs for the first call, on one screen. */
-import type { createBusiness } from './tenancy/operations.ts';
+import type { NewBusiness } from './tenancy/operations.ts';
 
 /** The text of a first start with its key (shown this once), or the one line of a later start. */
-export function welcome(address: string, first: Awaited<ReturnType<typeof createBusiness>> | null): string {
+export function welcome(address: string, first: NewBusiness | null): string {
   if (!first) return `Clientele is ready at ${address} (API reference: ${address}/docs). Ctrl-C stops it.`;
   return `
 Clientele is ready at ${address}
@@ -23,5 +23,5 @@ Ctrl-C stops the service and its database.`;
 }
 
 /** The two lines that scripts may read: the key and the location. */
-export const credentials = (made: Awaited<ReturnType<typeof createBusiness>>): string =>
+export const credentials = (made: NewBusiness): string =>
   `API key: ${made.apiKey.key}\nLocation: ${made.location.id}`;

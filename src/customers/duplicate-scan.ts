@@ -3,7 +3,7 @@
  * who share a blocking key. Goes on where it stopped, in pages, so memory stays flat and a crash costs one page.
  */
 import { createHash } from 'node:crypto';
-import type { Sql, Transaction } from '../database/connect.ts';
+import { isLostRace, type Sql, type Transaction } from '../database/connect.ts';
 import { dropPairs, putPossibleDuplicates } from './commit-sql.ts';
 import { blockingKeys, type Prepared, prepare, scorePrepared, THRESHOLD } from './duplicate-score.ts';
 import { loadCustomers } from './load.ts';
@@ -36,7 +36,8 @@ export async function scanDuplicates(
 ): Promise<ScanProgress> {
   const progress: ScanProgress = { customers: 0, pairs: 0, seq: 0, last: 0 };
   for (;;) {
-    const page = await sql.begin((tx) => scanPage(tx, businessId, pageSize));
+    const page = await sql.begin((tx) => scanPage(tx, businessId, pageSize)).catch(ifLostRace);
+    if (page === 'again') continue;
     if (!page) return progress;
     progress.customers += page.customers;
     progress.pairs += page.pairs;
@@ -45,6 +46,12 @@ export async function scanDuplicates(
     if (!(await onPage(progress))) return progress;
   }
 }
+
+/** A page that met an erase of the same customers in the other order is done again. */
+const ifLostRace = (error: unknown): 'again' => {
+  if (isLostRace(error)) return 'again';
+  throw error;
+};
 
 async function scanPage(tx: Transaction, businessId: string, pageSize: number) {
   await tx`

@@ -3,9 +3,14 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageDir } from '../config.ts';
-import type { Sql } from './connect.ts';
+import type { Sql, Transaction } from './connect.ts';
 
 const LOCK = 0x636c7465; // any fixed number: "clte"
+
+/** Held to the end of the transaction by one process at a time: what is done once for a database is done under it. */
+export async function takeStartLock(tx: Transaction): Promise<void> {
+  await tx`select pg_advisory_xact_lock(${LOCK})`;
+}
 
 /**
  * Applies what is missing and answers the names applied. Safe to run from several processes at once.
@@ -15,7 +20,7 @@ export async function migrate(sql: Sql, dir = join(packageDir, 'migrations')): P
   const files = (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
   return await sql.begin(async (tx) => {
     await tx`set local statement_timeout = 0`;
-    await tx`select pg_advisory_xact_lock(${LOCK})`;
+    await takeStartLock(tx);
     await tx`create table if not exists migrations (name text primary key, checksum text not null, at timestamptz not null)`;
     const applied = new Map(
       (await tx`select name, checksum from migrations`).map((row) => [

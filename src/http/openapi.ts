@@ -26,12 +26,17 @@ const WITH_BODY: ErrorCode[] = [
   'unsupported_media_type',
 ];
 
+const WITH_RETRY: ErrorCode[] = ['idempotency_key_reused', 'idempotency_in_progress'];
+
 /** The errors an operation may answer. */
 export const errorsOf = (route: Route): ErrorCode[] => [
   ...COMMON,
-  ...(route.params || route.query || route.body || route.versioned ? WITH_INPUT : []),
+  ...(route.params || route.query || route.body || route.versioned || route.method !== 'GET'
+    ? WITH_INPUT
+    : []),
   // A body that comes with a DELETE is read, and refused, like any other.
   ...(route.body || route.method === 'DELETE' ? WITH_BODY : []),
+  ...(route.method === 'GET' ? [] : WITH_RETRY),
   ...(route.errors ?? []),
 ];
 
@@ -68,6 +73,26 @@ const errorEnvelope = (codes: ErrorCode[]) => ({
   additionalProperties: false,
 });
 
+/** The headers that writes take; checked in route.ts. */
+const headersOf = ({ versioned, method }: Route) => ({
+  type: 'object',
+  properties: {
+    'Idempotency-Key': {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      description:
+        'Makes the write safe to repeat: for 24 hours the same request under the same key is answered as the first time, with `Idempotent-Replayed: true`.',
+    },
+    ...((versioned || method === 'DELETE') && {
+      'If-Match': {
+        type: 'string',
+        description: 'The version the write is meant for, as the ETag gave it: a stale one is 412.',
+      },
+    }),
+  },
+});
+
 /** A route as Fastify takes it: the request's schemas to validate, the answers' to document. */
 export function toSchema(route: Route): object {
   const byStatus = new Map<number, ErrorCode[]>();
@@ -91,6 +116,7 @@ export function toSchema(route: Route): object {
     security: [{ bearer: [] }],
     ...(route.params && { params: route.params }),
     ...(route.query && { querystring: route.query }),
+    ...(route.method !== 'GET' && { headers: headersOf(route) }),
     ...(route.body && {
       body: { ...route.body, ...(route.example !== undefined && { examples: [route.example] }) },
     }),

@@ -2,6 +2,7 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import type { Queryable, Sql, Transaction } from '../database/connect.ts';
 import { newId } from '../database/ids.ts';
+import { takeStartLock } from '../database/migrate.ts';
 import { ApiError, invalid, notFound } from '../http/errors.ts';
 import { type ApiScope, SCOPES } from './authentication.ts';
 import { type DeleteRules, deleteRulesOf } from './delete-rules.ts';
@@ -25,19 +26,35 @@ export interface KeyInput {
 /** A key as it is shown once: with the key itself. */
 export type NewApiKey = store.ApiKey & { key: string };
 
-/** A business with its first location and a key that may do everything. */
-export async function createBusiness(
-  sql: Sql,
-  input: { name: string; location: LocationInput },
-): Promise<{ id: string; location: store.Location; apiKey: NewApiKey }> {
+export interface BusinessInput {
+  name: string;
+  location: LocationInput;
+}
+
+/** A business as it is made: with its first location and a key that may do everything. */
+export interface NewBusiness {
+  id: string;
+  location: store.Location;
+  apiKey: NewApiKey;
+}
+
+export const createBusiness = async (sql: Sql, input: BusinessInput): Promise<NewBusiness> =>
+  await sql.begin((tx) => insertBusiness(tx, input));
+
+/** The business of a first start; null when there is one. Of processes that start at once, one makes it. */
+export const createFirstBusiness = async (sql: Sql, input: BusinessInput): Promise<NewBusiness | null> =>
+  await sql.begin(async (tx) => {
+    await takeStartLock(tx);
+    return (await store.anyBusiness(tx)) ? null : await insertBusiness(tx, input);
+  });
+
+async function insertBusiness(tx: Transaction, input: BusinessInput): Promise<NewBusiness> {
   const id = newId();
   const location = newLocation(input.location);
-  return await sql.begin(async (tx) => {
-    await store.insertBusiness(tx, { id, name: input.name, created_at: new Date().toISOString() });
-    await store.insertLocation(tx, id, location);
-    const apiKey = await insertKey(tx, id, { name: 'First key', scopes: [...SCOPES] });
-    return { id, location, apiKey };
-  });
+  await store.insertBusiness(tx, { id, name: input.name, created_at: new Date().toISOString() });
+  await store.insertLocation(tx, id, location);
+  const apiKey = await insertKey(tx, id, { name: 'First key', scopes: [...SCOPES] });
+  return { id, location, apiKey };
 }
 
 /** Makes a location; in one transaction with the rows it is counted in. */

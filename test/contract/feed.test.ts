@@ -104,6 +104,19 @@ describe('the feed', () => {
     expect(performance.now() - start).toBeGreaterThan(900);
   });
 
+  it('a service that stops lets go of those who wait', async () => {
+    const business = await service.business();
+    const sql: Sql = connect(service.databaseUrl, { max: 2 });
+    const third = await serve(sql);
+    const waiting = follow(sender(third.url, business.key), 'latest', '&wait=25');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const start = performance.now();
+    await third.server.close();
+    expect((await waiting).items).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(5_000);
+    await sql.end();
+  });
+
   it('a key of one location follows its own events alone, past any number of others', async () => {
     const business = await service.business();
     const location_id = await business.addLocation();
