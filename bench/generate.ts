@@ -29,9 +29,9 @@ function pools(seed: number) {
  */
 export function* customers(count: number, from = 0, seed = 20_261_123): Generator<UpsertInput, never> {
   const { first, last, company, street, town } = pools(seed);
-  const pick = (pool: string[], n: number, salt: number) => pool[scatter(n * 7 + salt, POOL - 3)]!;
+  const pick = (pool: string[], n: number, salt: number) => pool[mixed(n, salt) % POOL]!;
   for (let n = from; n < from + count; n++) {
-    const name = [pick(first, n, 1), pick(last, n + 13 * Math.floor(n / POOL), 2)];
+    const name = [pick(first, n, 1), pick(last, n, 2)];
     yield {
       name: name.join(' '),
       email: `${name.join('.')}.${n}@example.com`.replace(/[^\w.@]/g, '').toLowerCase(),
@@ -50,6 +50,14 @@ export function* customers(count: number, from = 0, seed = 20_261_123): Generato
 export const mobile = (n: number): string =>
   `04${scatter(n, 99_999_989).toString().padStart(8, '0')}`.replace(/^(\d{4})(\d{3})/, '$1 $2 ');
 const landline = (n: number): string => `(02) 9${scatter(n, 9_999_991).toString().padStart(7, '0')}`;
+
+/** A number that looks drawn by lot, another for each salt: who shares a name need not share a street. */
+function mixed(n: number, salt: number): number {
+  let hash = Math.imul(n + 1, 0x9e3779b1) ^ Math.imul(salt, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
 
 /** Spreads consecutive numbers over a range without meeting itself: multiplication modulo a prime. */
 const scatter = (n: number, prime: number): number => ((n + 1) * 48_271) % prime;

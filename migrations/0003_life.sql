@@ -87,18 +87,18 @@ create index possible_duplicates_open_location on possible_duplicates (business_
 comment on table possible_duplicates is 'Pairs that may be one person: met by an upsert whose details belonged to both, or found by the scan.';
 comment on column possible_duplicates.by_request is 'True when an upsert met it: it stays though the two look unlike.';
 
-create table duplicate_keys (
+-- Both follow from the records: after a crash they are empty together, and the scan begins again.
+create unlogged table duplicate_keys (
   business_id uuid not null,
-  location_id uuid not null,
   key bigint not null,
   customer_id uuid not null,
-  primary key (business_id, location_id, key, customer_id)
+  primary key (business_id, key, customer_id)
 );
 create index duplicate_keys_customer on duplicate_keys (business_id, customer_id);
-comment on table duplicate_keys is 'What the scan compares by: customers that share a key may be alike. Hashes; no personal data.';
+comment on table duplicate_keys is 'What the scan compares by: customers that share a key may be alike. Hashes of the location and a piece of the record; no personal data.';
 
-create table duplicate_scans (
-  business_id uuid primary key references businesses (id),
+create unlogged table duplicate_scans (
+  business_id uuid primary key,
   seq bigint not null
 );
 comment on table duplicate_scans is 'How far the scan has followed the feed of a business.';

@@ -170,6 +170,23 @@ export async function serve(sql: Sql, groupCommit = true) {
   return { server, writes: service.writes, authentication: service.authentication, url };
 }
 
+/** A second server on the database of the first, as another process is; its address once it listens. */
+export function useSecondServer(service: TestService): { url: string } {
+  const second = { url: '' };
+  let stop: () => Promise<void>;
+  beforeAll(async () => {
+    const sql = connect(service.databaseUrl, { max: 4 });
+    const { server, url } = await serve(sql);
+    second.url = url;
+    stop = async () => {
+      await server.close();
+      await sql.end();
+    };
+  });
+  afterAll(() => stop?.());
+  return second;
+}
+
 async function makeBusiness(service: TestService, country = 'AU'): Promise<TestBusiness> {
   const { sql } = service;
   const { id, location, apiKey } = await createBusiness(sql, {

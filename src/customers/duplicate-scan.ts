@@ -11,6 +11,8 @@ import type { PossibleDuplicate, StoredCustomer } from './record.ts';
 
 /** A key that more customers share tells nothing: the pairs would be too many and too unlike. */
 const MOST_HOLDERS = 50;
+/** So many pairs of one customer are enough to look at. */
+const MOST_PAIRS = 10;
 
 export interface ScanProgress {
   /** Customers compared so far, and pairs found. */
@@ -87,8 +89,9 @@ async function scanPage(tx: Transaction, businessId: string, pageSize: number) {
   return { customers: written.length, pairs: pairs.length, seq, last: scan.last as number };
 }
 
-/** Eight bytes of a key: no personal data, and a small index. Two keys in 2^32 may meet; then a pair is compared in vain. */
-const hashed = (key: string): string => createHash('sha1').update(key).digest().readBigInt64BE().toString();
+/** Eight bytes of a key at a location: no personal data, and a small index. Where two meet, a pair is compared in vain. */
+const hashed = (locationId: string, key: string): string =>
+  createHash('sha1').update(locationId).update(key).digest().readBigInt64BE().toString();
 
 async function replaceKeys(
   tx: Transaction,
@@ -98,18 +101,15 @@ async function replaceKeys(
 ): Promise<void> {
   await tx`delete from duplicate_keys where business_id = ${businessId} and customer_id = any(${ids}::uuid[])`;
   const rows = records.flatMap((record) =>
-    blockingKeys(record).map((key) => ({
-      location_id: record.location_id,
-      key: hashed(key),
-      customer_id: record.id,
-    })),
+    blockingKeys(record).map((key) => ({ key: hashed(record.location_id, key), customer_id: record.id })),
   );
   if (rows.length === 0) return;
   await tx`
-    insert into duplicate_keys (business_id, location_id, key, customer_id)
-    select l.business_id, l.id, r.key, r.customer_id
-    from jsonb_to_recordset(${tx.json(rows)}) r(location_id uuid, key bigint, customer_id uuid)
-    join locations l on l.business_id = ${businessId} and l.id = r.location_id
+    insert into duplicate_keys (business_id, key, customer_id)
+    select b.id, r.key, r.customer_id
+    from jsonb_to_recordset(${tx.json(rows)}) r(key bigint, customer_id uuid)
+    join businesses b on b.id = ${businessId}
+    order by r.key
     on conflict do nothing`;
 }
 
@@ -122,7 +122,7 @@ async function findPairs(
   const shared = await tx<{ holders: string[] }[]>`
     select holders
     from (
-      select distinct k.location_id, k.key
+      select distinct k.key
       from duplicate_keys k
       where k.business_id = ${businessId} and k.customer_id = any(${ids}::uuid[])
     ) own
@@ -131,7 +131,7 @@ async function findPairs(
       from (
         select o.customer_id
         from duplicate_keys o
-        where o.business_id = ${businessId} and o.location_id = own.location_id and o.key = own.key
+        where o.business_id = ${businessId} and o.key = own.key
         limit ${MOST_HOLDERS + 1}
       ) o
     ) others
@@ -152,13 +152,26 @@ async function findPairs(
   const records = new Map<string, { record: StoredCustomer; prepared: Prepared }>();
   for (const record of [...written, ...(await loadCustomers(tx, businessId, strangers))])
     if (record.deleted_at === null) records.set(record.id, { record, prepared: prepare(record) });
-  return [...candidates.values()].flatMap(([a, b]) => {
+  const pairs = [...candidates.values()].flatMap(([a, b]): PossibleDuplicate[] => {
     const [one, two] = [records.get(a), records.get(b)];
-    if (!one || !two) return [];
+    if (!one || !two || one.record.location_id !== two.record.location_id) return [];
     const { score, reasons } = scorePrepared(one.prepared, two.prepared);
     if (score < THRESHOLD) return [];
     return [{ locationId: one.record.location_id, ids: [a, b], score, reasons, byRequest: false }];
   });
+  return likeliest(pairs);
+}
+
+/** The likeliest pairs of each customer: of fifty test records nobody wants to see twelve hundred. */
+function likeliest(pairs: PossibleDuplicate[]): PossibleDuplicate[] {
+  const kept = new Map<string, number>();
+  return pairs
+    .sort((a, b) => b.score - a.score)
+    .filter(({ ids }) => {
+      if (ids.some((id) => (kept.get(id) ?? 0) >= MOST_PAIRS)) return false;
+      for (const id of ids) kept.set(id, (kept.get(id) ?? 0) + 1);
+      return true;
+    });
 }
 
 /** How many pairs of the business are open: neither dismissed nor resolved. */

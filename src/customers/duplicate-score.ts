@@ -6,7 +6,7 @@
  * the Dice coefficient of letter pairs for addresses. Pure. `docs/duplicates.md` shows what it finds.
  */
 import { digitsOf } from './contact.ts';
-import { fold, oneSlipApart, plain, typoKeys } from './search-text.ts';
+import { fold, oneSlipApart, plain } from './search-text.ts';
 
 /** What the score looks at. */
 export interface Comparable {
@@ -88,6 +88,13 @@ const STREET_TYPES: Record<string, string> = {
   dr: 'drive',
   cl: 'close',
 };
+/** Words that half of all addresses have. */
+const COMMON_WORDS = new Set([
+  ...Object.values(STREET_TYPES),
+  ...'lane way parade highway circuit terrace grove loop square unit north south east west port new lake'.split(
+    ' ',
+  ),
+]);
 
 export function prepare(record: Comparable): Prepared {
   const parts = plain(fold(record.address ?? ''))
@@ -276,30 +283,23 @@ function compareContacts(a: Prepared, b: Prepared): Finding[] {
 }
 
 /**
- * Short texts of which two likely duplicates share at least one: only such pairs are compared at all. Names count
- * with one slip forgiven, together with a piece of something else, so that a key has few holders.
+ * Short texts of which two likely duplicates share at least one: only such pairs are compared at all. Equal names alone
+ * never reach the threshold, so the beginning or end of a word of the name counts together with a piece of the address:
+ * a key has few holders, and one slip in either leaves others.
  */
 export function blockingKeys(record: Comparable): string[] {
   const { words, company, number, postcode, addressWords, phones, emails } = prepare(record);
   const keys = new Set<string>();
-  const long = words.filter((word) => word.length >= 2).slice(0, 4);
-  for (const word of long) {
-    const ends = [`${word.slice(0, 3)}~`, `~${word.slice(-3)}`];
-    for (const end of ends) {
-      if (number) keys.add(`n ${end} ${number}`);
-      if (postcode) keys.add(`p ${end} ${postcode}`);
-    }
-    for (const other of long) {
-      if (other === word) continue;
-      for (const slip of typoKeys(word)) keys.add(`w ${slip} ${other.slice(0, 1)}`);
-    }
+  const places = addressWords.filter((word) => word.length >= 3 && !COMMON_WORDS.has(word));
+  const pieces = [number, postcode, ...places.map((word) => word.slice(0, 4))].filter(
+    (piece) => piece !== null,
+  );
+  for (const word of words.filter(({ length }) => length >= 2).slice(0, 4)) {
+    for (const end of [`${word.slice(0, 3)}~`, `~${word.slice(-3)}`])
+      for (const piece of pieces) keys.add(`n ${end} ${piece}`);
     if (company) keys.add(`c ${word.slice(0, 4)} ${company.slice(0, 8)}`);
   }
-  for (const word of addressWords) {
-    if (number && word.length >= 4) keys.add(`a ${number} ${word.slice(0, 5)}`);
-    if (postcode && word.length >= 4) keys.add(`o ${postcode} ${word.slice(0, 5)}`);
-  }
-  if (number && postcode) keys.add(`h ${number} ${postcode}`);
+  if (number) for (const word of places) keys.add(`a ${number} ${word.slice(0, 5)}`);
   for (const { digits } of phones) keys.add(`t ${digits}`);
   for (const email of emails) keys.add(`e ${email.slice(0, email.lastIndexOf('@'))}`);
   return [...keys];

@@ -1,23 +1,20 @@
 /** The feed of a business and the record as it was (contract section 5, "history"). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connect, type Sql } from '../../src/database/connect.ts';
-import { type Body, type Send, sender, serve, type TestBusiness, useService } from '../harness.ts';
+import {
+  type Body,
+  type Send,
+  sender,
+  serve,
+  type TestBusiness,
+  useSecondServer,
+  useService,
+} from '../harness.ts';
 import { content, done, made, merge, unmerge } from './life-case.ts';
 import { fetched, MOBILE, upsert } from './upsert-case.ts';
 
 const service = useService();
-let elsewhere: string;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  const sql: Sql = connect(service.databaseUrl, { max: 4 });
-  const { server, url } = await serve(sql);
-  elsewhere = url;
-  stop = async () => {
-    await server.close();
-    await sql.end();
-  };
-});
-afterAll(() => stop?.());
+const elsewhere = useSecondServer(service);
 
 const follow = async (send: Send, cursor: string | null, more = ''): Promise<Body> =>
   done(send('GET', `/events?${cursor ? `after=${cursor}` : ''}${more}`));
@@ -54,7 +51,7 @@ describe('the feed', () => {
 
   it('a reader who follows misses nothing while twelve writers commit through two processes', async () => {
     const business = await service.business();
-    const sends = [business.send, sender(elsewhere, business.key)];
+    const sends = [business.send, sender(elsewhere.url, business.key)];
     let writing = true;
     const writers = Array.from({ length: 12 }, async (_, w) => {
       for (let i = 0; i < 25; i++)
@@ -86,7 +83,7 @@ describe('the feed', () => {
 
   it('wait holds the request until something is committed, by this process or another', async () => {
     const business = await service.business();
-    for (const send of [business.send, sender(elsewhere, business.key)]) {
+    for (const send of [business.send, sender(elsewhere.url, business.key)]) {
       const { next_cursor } = await follow(business.send, 'latest');
       const waiting = follow(business.send, next_cursor, '&wait=20');
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,26 +1,20 @@
 /** Retries (contract section 5, "safety"): an Idempotency-Key makes any write safe to repeat. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect, type Sql } from '../../src/database/connect.ts';
-import { type Answer, type Send, sender, serve, type TestBusiness, useService } from '../harness.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  type Answer,
+  type Send,
+  sender,
+  type TestBusiness,
+  useSecondServer,
+  useService,
+} from '../harness.ts';
 import { made } from './life-case.ts';
 import { stored } from './stored.ts';
 import { MOBILE, upsert } from './upsert-case.ts';
 
 const service = useService();
-let elsewhere: { url: string; stop(): Promise<void> };
-beforeAll(async () => {
-  const sql: Sql = connect(service.databaseUrl, { max: 4 });
-  const { server, url } = await serve(sql);
-  elsewhere = {
-    url,
-    async stop() {
-      await server.close();
-      await sql.end();
-    },
-  };
-});
-afterAll(() => elsewhere?.stop());
+const elsewhere = useSecondServer(service);
 
 const keyed = (key: string) => ({ headers: { 'idempotency-key': key } });
 

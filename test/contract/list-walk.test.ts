@@ -1,21 +1,9 @@
 /** Walking a list (contract section 2): by cursor and by page number, each record exactly once while others write. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect } from '../../src/database/connect.ts';
-import { type Body, sender, serve, type TestBusiness, useService } from '../harness.ts';
+import { describe, expect, it } from 'vitest';
+import { type Body, sender, type TestBusiness, useSecondServer, useService } from '../harness.ts';
 
 const service = useService();
-let elsewhere: string;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  const sql = connect(service.databaseUrl, { max: 4 });
-  const { server, url } = await serve(sql);
-  elsewhere = url;
-  stop = async () => {
-    await server.close();
-    await sql.end();
-  };
-});
-afterAll(() => stop?.());
+const elsewhere = useSecondServer(service);
 
 const list = async ({ send }: TestBusiness, query: string): Promise<Body> => {
   const answer = await send('GET', `/customers?${query}`);
@@ -172,7 +160,7 @@ describe('a walk by page number with the as_of of the first page', () => {
 
   it('sees every record exactly once while twenty writers insert, update and delete through two processes', async () => {
     const { business, all } = await crowd(200);
-    const sends = [business.send, sender(elsewhere, business.key)];
+    const sends = [business.send, sender(elsewhere.url, business.key)];
     const doomed = [...all.slice(0, 20), ...all.slice(-20)];
     const kept = all.slice(20, -20);
     let writing = true;

@@ -1,7 +1,6 @@
 /** The upsert decision table (contract section 3), complete: every row has its cases, and a missing row does not compile. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect, type Sql } from '../../src/database/connect.ts';
-import { sender, serve, useService } from '../harness.ts';
+import { describe, expect, it } from 'vitest';
+import { sender, useSecondServer, useService } from '../harness.ts';
 import { stored } from './stored.ts';
 import { type Case, fetched, MOBILE, OTHER_MOBILE, primaries, upsert, values } from './upsert-case.ts';
 import { identifyingNobody, ofTwoCustomers } from './upsert-conflict-cases.ts';
@@ -299,16 +298,7 @@ const TABLE: Record<Row, { title: string; cases: Case[] }> = {
 };
 
 /** Two servers on one database, as two processes are. */
-let pool: Sql;
-let second: Awaited<ReturnType<typeof serve>>;
-beforeAll(async () => {
-  pool = connect(service.databaseUrl, { max: 8 });
-  second = await serve(pool);
-});
-afterAll(async () => {
-  await second?.server.close();
-  await pool?.end();
-});
+const second = useSecondServer(service);
 
 for (const [row, { title, cases }] of Object.entries(TABLE)) {
   describe(`upsert ${row}: ${title}`, () => {

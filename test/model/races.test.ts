@@ -1,31 +1,26 @@
 /** Sixty-four requests at once through two processes, each race with its one right end; the events tell it exactly. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect } from '../../src/database/connect.ts';
+import { describe, expect, it } from 'vitest';
 import { made } from '../contract/life-case.ts';
 import { MOBILE, upsert } from '../contract/upsert-case.ts';
-import { type Answer, type Send, sender, serve, type TestBusiness, useService } from '../harness.ts';
+import {
+  type Answer,
+  type Send,
+  sender,
+  type TestBusiness,
+  useSecondServer,
+  useService,
+} from '../harness.ts';
 import { expectReplayable } from './replay.ts';
 
 const service = useService();
-let elsewhere: string;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  const sql = connect(service.databaseUrl, { max: 4 });
-  const { server, url } = await serve(sql);
-  elsewhere = url;
-  stop = async () => {
-    await server.close();
-    await sql.end();
-  };
-});
-afterAll(() => stop?.());
+const elsewhere = useSecondServer(service);
 
 const EMAIL = 'ann@clientele.test';
 type Request = [method: string, path: string, body?: object];
 
 /** Sends them all at once, every other one through the other process. */
 async function atOnce(business: TestBusiness, requests: Request[]): Promise<Answer[]> {
-  const sends: Send[] = [business.send, sender(elsewhere, business.key)];
+  const sends: Send[] = [business.send, sender(elsewhere.url, business.key)];
   const answers = await Promise.all(requests.map((request, i) => sends[i % 2]!(...request)));
   expect(answers.filter(({ status }) => status >= 500).map(({ text }) => text)).toEqual([]);
   await expectReplayable(service.sql, business.id);

@@ -66,7 +66,7 @@ async function fill(sql: Sql, businessId: string, locationId: string, rows: numb
   await sql`update feeds set seq = ${rows} where business_id = ${businessId}`;
   await sql`
     insert into duplicate_keys
-    select ${businessId}::uuid, ${locationId}::uuid, hashtextextended(id::text, n), id
+    select ${businessId}::uuid, hashtextextended(id::text, n), id
     from customers, generate_series(1, 3) n where business_id = ${businessId}`;
   await sql`
     insert into customer_references
