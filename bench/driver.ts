@@ -1,7 +1,7 @@
 /** What the database alone bears: the statements of an operation sent by the bare driver, without HTTP or planning. */
-import { commit, LostRace } from '../src/customers/commit.ts';
+import { commit } from '../src/customers/commit.ts';
 import { readDetails } from '../src/customers/details.ts';
-import { Found, type Needs } from '../src/customers/found.ts';
+import { Found, LostRace, type Needs } from '../src/customers/found.ts';
 import { load } from '../src/customers/load.ts';
 import { planUpsert } from '../src/customers/plan-upsert.ts';
 import type { Change } from '../src/customers/record.ts';

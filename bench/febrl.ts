@@ -9,6 +9,7 @@ import {
   blockingKeys,
   type Comparable,
   prepare,
+  SHARED_KEYS,
   scorePrepared,
   THRESHOLD,
 } from '../src/customers/duplicate-score.ts';
@@ -53,11 +54,17 @@ export function measure(file: string) {
   const holders = new Map<string, number[]>();
   for (const [i, record] of records.entries())
     for (const key of blockingKeys(record)) holders.set(key, [...(holders.get(key) ?? []), i]);
-  const candidates = new Set<number>();
+  const shared = new Map<number, number>();
   for (const ids of holders.values()) {
     if (ids.length > MOST_HOLDERS) continue;
-    for (const a of ids) for (const b of ids) if (a < b) candidates.add(a * records.length + b);
+    for (const a of ids) {
+      for (const b of ids) {
+        const pair = a * records.length + b;
+        if (a < b) shared.set(pair, (shared.get(pair) ?? 0) + 1);
+      }
+    }
   }
+  const candidates = new Set([...shared].filter(([, keys]) => keys >= SHARED_KEYS).map(([pair]) => pair));
   const prepared = records.map(prepare);
   const start = performance.now();
   const scored = [...candidates].map((pair) => {

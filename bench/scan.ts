@@ -9,7 +9,7 @@ const resident: number[] = [];
 const { customers } = await scanDuplicates(stage.sql, stage.businessId, {
   onPage: ({ seq, last }) => {
     resident.push(process.memoryUsage().rss / 1024 / 1024);
-    if (resident.length % 10 === 0) console.error(`${seq} of ${last}`);
+    if (resident.length % 10 === 0) console.error(`${seq} of ${last}, ${resident.at(-1)!.toFixed(0)} MB`);
     return true;
   },
 });

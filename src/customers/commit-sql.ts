@@ -50,11 +50,15 @@ export function updateCustomers(
 }
 
 export function deleteContacts(sql: Queryable, businessId: string, rows: ContactRow[]) {
+  // By both: after a merge two customers may have a contact of one id.
+  const gone = rows.map(({ customer_id, id }) => ({ customer_id, id }));
   return sql`
-    delete from contacts
-    where business_id = ${businessId}
-      and customer_id = any(${[...new Set(rows.map((row) => row.customer_id))]}::uuid[])
-      and id = any(${rows.map((row) => row.id)}::uuid[])`;
+    delete from contacts k
+    using jsonb_to_recordset(${json(sql, gone)}) r(customer_id uuid, id uuid)
+    where k.business_id = ${businessId}
+      and k.customer_id = any(${[...new Set(rows.map((row) => row.customer_id))]}::uuid[])
+      and k.customer_id = r.customer_id
+      and k.id = r.id`;
 }
 
 export function insertContacts(sql: Queryable, businessId: string, rows: ContactRow[]) {

@@ -6,7 +6,7 @@ import { insertAnswers, type StoredAnswer } from '../database/answers.ts';
 import type { Sql, Transaction } from '../database/connect.ts';
 import { eraseTraces } from './commit-erase.ts';
 import * as sql from './commit-sql.ts';
-import { type Found, standingOf } from './found.ts';
+import { type Found, LostRace, standingOf } from './found.ts';
 import type { Change, PossibleDuplicate, Reference, StoredContact, StoredCustomer } from './record.ts';
 import { facets, nameKey, nameWords, searchText, typoKeys } from './search-text.ts';
 
@@ -18,9 +18,6 @@ export interface Changes {
   answers: (StoredAnswer & { customer_ids: string[] })[];
   at: string;
 }
-
-/** Another writer changed one of the records since they were loaded. Plan again. */
-export class LostRace extends Error {}
 
 /** Commits a group in a transaction of its own. Throws LostRace, or the database's 23505, 40P01 and the like. */
 export async function commit(pool: Sql, businessId: string, found: Found, changes: Changes): Promise<void> {

@@ -5,7 +5,14 @@
 import { createHash } from 'node:crypto';
 import { isLostRace, type Sql, type Transaction } from '../database/connect.ts';
 import { dropPairs, putPossibleDuplicates } from './commit-sql.ts';
-import { blockingKeys, type Prepared, prepare, scorePrepared, THRESHOLD } from './duplicate-score.ts';
+import {
+  blockingKeys,
+  type Prepared,
+  prepare,
+  SHARED_KEYS,
+  scorePrepared,
+  THRESHOLD,
+} from './duplicate-score.ts';
 import { loadCustomers } from './load.ts';
 import type { PossibleDuplicate, StoredCustomer } from './record.ts';
 
@@ -137,22 +144,26 @@ async function findPairs(
     ) others
     where cardinality(holders) between 2 and ${MOST_HOLDERS}`;
   const isWritten = new Set(ids);
-  const candidates = new Map<string, [string, string]>();
+  const sharedKeys = new Map<string, number>();
   for (const { holders } of shared) {
     for (const a of holders) {
       if (!isWritten.has(a)) continue;
       for (const b of holders) {
-        if (a === b) continue;
-        const pair: [string, string] = a < b ? [a, b] : [b, a];
-        candidates.set(pair.join(' '), pair);
+        // A pair of two that were written is met from either side.
+        if (a === b || (a > b && isWritten.has(b))) continue;
+        const pair = a < b ? `${a} ${b}` : `${b} ${a}`;
+        sharedKeys.set(pair, (sharedKeys.get(pair) ?? 0) + 1);
       }
     }
   }
-  const strangers = [...new Set([...candidates.values()].flat())].filter((id) => !isWritten.has(id));
+  const candidates = [...sharedKeys]
+    .filter(([, keys]) => keys >= SHARED_KEYS)
+    .map(([pair]) => pair.split(' ') as [string, string]);
+  const strangers = [...new Set(candidates.flat())].filter((id) => !isWritten.has(id));
   const records = new Map<string, { record: StoredCustomer; prepared: Prepared }>();
   for (const record of [...written, ...(await loadCustomers(tx, businessId, strangers))])
     if (record.deleted_at === null) records.set(record.id, { record, prepared: prepare(record) });
-  const pairs = [...candidates.values()].flatMap(([a, b]): PossibleDuplicate[] => {
+  const pairs = candidates.flatMap(([a, b]): PossibleDuplicate[] => {
     const [one, two] = [records.get(a), records.get(b)];
     if (!one || !two || one.record.location_id !== two.record.location_id) return [];
     const { score, reasons } = scorePrepared(one.prepared, two.prepared);

@@ -282,8 +282,11 @@ function compareContacts(a: Prepared, b: Prepared): Finding[] {
   return findings;
 }
 
+/** So many keys two records share before they are compared: one is a coincidence. */
+export const SHARED_KEYS = 2;
+
 /**
- * Short texts of which two likely duplicates share at least one: only such pairs are compared at all. Equal names alone
+ * Short texts of which two likely duplicates share SHARED_KEYS: only such pairs are compared at all. Equal names alone
  * never reach the threshold, so the beginning or end of a word of the name counts together with a piece of the address:
  * a key has few holders, and one slip in either leaves others.
  */
@@ -300,7 +303,10 @@ export function blockingKeys(record: Comparable): string[] {
     if (company) keys.add(`c ${word.slice(0, 4)} ${company.slice(0, 8)}`);
   }
   if (number) for (const word of places) keys.add(`a ${number} ${word.slice(0, 5)}`);
-  for (const { digits } of phones) keys.add(`t ${digits}`);
-  for (const email of emails) keys.add(`e ${email.slice(0, email.lastIndexOf('@'))}`);
+  // A phone number or the name of an e-mail address alone is enough.
+  for (let i = 0; i < SHARED_KEYS; i++) {
+    for (const { digits } of phones) keys.add(`t${i} ${digits}`);
+    for (const email of emails) keys.add(`e${i} ${email.slice(0, email.lastIndexOf('@'))}`);
+  }
   return [...keys];
 }

@@ -47,14 +47,25 @@ function textsIn(value: unknown): string[] {
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** The value without the person: texts become null, contacts go. */
-export function redacted(value: unknown, values: PersonalValues): unknown {
+/** The changes (or context) of an event without the person: texts become null, contacts go. */
+export function redacted(fields: Record<string, unknown> | null, values: PersonalValues) {
+  if (fields === null) return null;
+  const personal: readonly string[] = [...TEXT_FIELDS, ...FREE_FIELDS, 'contacts'];
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      personal.includes(field) ? without(value, values) : value,
+    ]),
+  );
+}
+
+function without(value: unknown, values: PersonalValues): unknown {
   if (typeof value === 'string') return values.texts.has(value) ? null : value;
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) {
     return value
       .filter((item) => !values.contactIds.has((item as Partial<Contact> | null)?.id ?? ''))
-      .map((item) => redacted(item, values));
+      .map((item) => without(item, values));
   }
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redacted(inner, values)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, without(inner, values)]));
 }

@@ -5,6 +5,9 @@
 import type { Change, Reference, StoredContact, StoredCustomer } from './record.ts';
 import { nameKey } from './search-text.ts';
 
+/** Another writer changed what was loaded, while it was loaded or since. Load and plan again. */
+export class LostRace extends Error {}
+
 /** What a write must know before it can be planned. */
 export interface Needs {
   /** Records addressed by id. */
@@ -17,6 +20,8 @@ export interface Needs {
   words: string[];
   /** Customers whose references of other systems matter. */
   references?: string[];
+  /** Customers of whom everybody merged into them is needed too, with their references. */
+  mergedAway?: string[];
 }
 
 export type ReferenceRow = Reference & { customer_id: string };
@@ -69,6 +74,11 @@ export class Found {
   /** The references of a customer whose references were asked for. */
   referencesOf(id: string): Reference[] {
     return this.#references.get(id) ?? [];
+  }
+
+  /** Everybody who was merged into this record, as far as loaded. */
+  mergedAway(record: StoredCustomer): StoredCustomer[] {
+    return [...this.#customers.values()].filter((one) => one !== record && this.survivorOf(one) === record);
   }
 
   /** Where merges have led from this record: itself when it was not merged away; null when the trail is lost. */

@@ -87,7 +87,7 @@ export function lifeRoutes(service: Service): Route[] {
       body: schema.MergeInput,
       example: { from: example.customer.id },
       success: { status: 200, message: 'Customers unmerged!', body: schema.UnmergedCustomers },
-      errors: [...writeErrors, 'not_merged', 'version_conflict'],
+      errors: [...writeErrors, 'not_merged', 'contact_in_use', 'version_conflict'],
       versioned: true,
       handle: async (call) =>
         await life.unmergeCustomers(service, call.caller, call.params.id, call.body.from, options(call)),

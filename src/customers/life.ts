@@ -135,15 +135,14 @@ export async function eraseCustomer(
   id: string,
   options: WriteOptions = {},
 ) {
-  const { businessId, locationId, actor } = caller.scope;
-  const mergedAway = await loadMergedAway(service.sql, businessId, [customerId(id)]);
-  const request = { id: customerId(id), locationId, ifMatch: options.ifMatch ?? null, mergedAway, actor };
-  const ids = [request.id, ...mergedAway];
+  const { locationId, actor } = caller.scope;
+  const request = { id: customerId(id), locationId, ifMatch: options.ifMatch ?? null, actor };
+  const ids = [request.id];
   return await run(
     service,
     caller,
     {
-      needs: { ids, keys: [], names: [], words: [], references: ids },
+      needs: { ids, keys: [], names: [], words: [], references: ids, mergedAway: ids },
       plan(found, moment) {
         const { changes, customer } = planErase(found, request, moment);
         return { changes, answer: { id: customer.id, erased_at: customer.erased_at! } };

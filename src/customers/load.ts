@@ -8,7 +8,7 @@ import {
   unprepared,
 } from '../database/connect.ts';
 import { Gather } from '../database/gather.ts';
-import { Found, type KeyRow, type Needs, type ReferenceRow } from './found.ts';
+import { Found, type KeyRow, LostRace, type Needs, type ReferenceRow, standingOf } from './found.ts';
 import type { StoredCustomer } from './record.ts';
 
 /** The columns of a StoredCustomer, contacts in the order of their ids. For a table that goes by `c`. */
@@ -24,17 +24,37 @@ export const customerColumns = (sql: Queryable): Fragment => sql`
     where k.business_id = c.business_id and k.customer_id = c.id
   ) as contacts`;
 
-/** Reads everything the writes need to be planned. Order: holders of keys, then the records meant. */
+/** Reads everything the writes need to be planned. Throws LostRace when others wrote while it read. */
 export async function load(sql: Queryable, businessId: string, needs: Needs): Promise<Found> {
-  const [keys, knownWords, references] = await Promise.all([
+  const [keys, knownWords] = await Promise.all([
     loadKeys(sql, businessId, needs),
     loadWords(sql, businessId, needs.words),
-    loadReferences(sql, businessId, needs.references ?? []),
   ]);
   const ids = new Set(needs.ids);
   for (const row of keys) if (row.customer_id) ids.add(row.customer_id);
   const customers = await loadWithSurvivors(sql, businessId, [...ids]);
+  requireHolders(keys, customers);
+  // Read after the versions that guard them: what changes later moves a version on.
+  const away = await loadMergedAway(sql, businessId, needs.mergedAway ?? []);
+  if (away.length > 0) customers.push(...(await loadCustomers(sql, businessId, away)));
+  const references = await loadReferences(sql, businessId, [...(needs.references ?? []), ...away]);
   return new Found(keys, customers, knownWords, references);
+}
+
+/**
+ * Keys and records are two statements. Throws LostRace when a commit came between them and a holder no longer holds:
+ * its new version would guard a plan that was made on its old keys.
+ */
+function requireHolders(keys: KeyRow[], customers: StoredCustomer[]): void {
+  const records = new Map(customers.map((record) => [record.id, record]));
+  for (const { key, standing, customer_id } of keys) {
+    if (standing !== 'holds') continue;
+    const record = records.get(customer_id!);
+    const holds = record?.contacts.some(
+      (contact) => contact.key === key && standingOf(record, contact) === 'holds',
+    );
+    if (!holds) throw new LostRace();
+  }
 }
 
 /**

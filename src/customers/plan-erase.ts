@@ -11,15 +11,13 @@ import type { Change, Moment, StoredCustomer } from './record.ts';
 import { merged, requireVersion, type Target } from './target.ts';
 
 export interface EraseRequest extends Target {
-  /** The ids of everybody merged into it. */
-  mergedAway: string[];
   actor: Actor;
 }
 
 /** Decides one erase; an erased record is done. Throws 404, 409 `customer_merged` and `delete_blocked`, and 412. */
 export function planErase(
   found: Found,
-  { id, locationId, ifMatch, mergedAway, actor }: EraseRequest,
+  { id, locationId, ifMatch, actor }: EraseRequest,
   moment: Moment,
 ): { changes: Change[]; customer: StoredCustomer } {
   const current = found.customer(id, locationId);
@@ -33,8 +31,7 @@ export function planErase(
     NO_RULES,
   );
   if (blockers.length > 0) throw held(blockers);
-  const records = [current, ...mergedAway.flatMap((away) => found.customer(away, locationId) ?? [])];
-  const changes = records
+  const changes = [current, ...found.mergedAway(current)]
     .filter((record) => record.erased_at === null)
     .map((record) => gone(found, record, 'erased', actor, moment));
   return { changes, customer: changes[0]!.after };
@@ -51,24 +48,20 @@ const held = (blockers: Blocker[]) =>
 
 export interface PurgeRequest {
   id: string;
-  mergedAway: string[];
   /** Records deleted before this time go. */
   cutoff: string;
   actor: Actor;
 }
 
 /** Decides one purge: nothing when the record was restored, is on hold, or another process was faster. */
-export function planPurge(
-  found: Found,
-  { id, mergedAway, cutoff, actor }: PurgeRequest,
-  moment: Moment,
-): Change[] {
+export function planPurge(found: Found, { id, cutoff, actor }: PurgeRequest, moment: Moment): Change[] {
   const current = found.customer(id, null);
   if (!current?.deleted_at || current.deleted_at > cutoff || current.legal_hold !== null) return [];
   // Whoever was merged away goes with the survivor, unless the survivor is gone.
   if (current.merged_into !== null && found.customer(current.merged_into, null)) return [];
-  const records = [...mergedAway.flatMap((away) => found.customer(away, null) ?? []), current];
-  return records.map((record) => gone(found, record, 'purged', actor, moment));
+  return [...found.mergedAway(current), current].map((record) =>
+    gone(found, record, 'purged', actor, moment),
+  );
 }
 
 /** The bare record, and an event that says nothing but that it is bare. */

@@ -33,13 +33,7 @@ export function planRestore(
   if (current.deleted_at === null) return { change: null, customer: current, taken: [] };
 
   const { contacts, taken } = freeContacts(found, current, current.contacts);
-  if (contacts.length === 0 && current.name === null && current.company_name === null) {
-    throw new ApiError(
-      'contact_in_use',
-      'Others have the contacts of this customer now, and it has no name to be known by.',
-      { customer_id: taken[0]!.customer_id, contacts_taken: taken },
-    );
-  }
+  requireKnown(current, contacts, taken);
   const back = {
     ...current,
     contacts,
@@ -49,6 +43,17 @@ export function planRestore(
   };
   const change = changeOf(current, back, { type: 'restored', actor, moment })!;
   return { change, customer: change.after, taken };
+}
+
+/** Throws 409 when nothing would be left to know the customer by, because others have its contacts now. */
+export function requireKnown(record: StoredCustomer, contacts: StoredContact[], taken: TakenContact[]): void {
+  const [first] = taken;
+  if (!first || contacts.length > 0 || record.name !== null || record.company_name !== null) return;
+  throw new ApiError(
+    'contact_in_use',
+    'Others have the contacts of this customer now, and it has no name to be known by.',
+    { customer_id: first.customer_id, contacts_taken: taken },
+  );
 }
 
 /**

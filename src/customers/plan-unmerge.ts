@@ -2,25 +2,19 @@
  * The rules of unmerge (contract section 5): both records are as they were before the merge, as far as no later edit
  * touched them; what could not be put back is named. Pure.
  */
+import type { HistoryEvent } from '../events/history.ts';
 import { ApiError, type FieldError, invalid, notFound } from '../http/errors.ts';
 import type { Actor } from '../tenancy/scope.ts';
-import type { Found } from './found.ts';
-import { freeContacts, type TakenContact } from './plan-restore.ts';
-import {
-  type Change,
-  type ChangeEvent,
-  changeOf,
-  type Moment,
-  type ReferenceChange,
-  type StoredCustomer,
-} from './record.ts';
+import { type Found, LostRace } from './found.ts';
+import { freeContacts, requireKnown, type TakenContact } from './plan-restore.ts';
+import { type Change, changeOf, type Moment, type ReferenceChange, type StoredCustomer } from './record.ts';
 import { reverted } from './revert.ts';
 import { liveTarget, type Target } from './target.ts';
 
 /** The two events of a merge: that of the record merged away and that of the survivor. */
 export interface MergeEvents {
-  away: Pick<ChangeEvent, 'changes'>;
-  into: Pick<ChangeEvent, 'changes'>;
+  away: Pick<HistoryEvent, 'changes' | 'version'>;
+  into: Pick<HistoryEvent, 'changes'>;
 }
 
 export interface UnmergeRequest extends Target {
@@ -60,6 +54,9 @@ export function planUnmerge(found: Found, request: UnmergeRequest, moment: Momen
     );
   }
 
+  // Merged anew since the events were read: they are those of an older merge.
+  if (other.version !== merge.away.version) throw new LostRace();
+
   const { record, kept } = reverted(survivor, merge.into.changes);
   const references = returnedReferences(found, survivor.id, merge);
   // A survivor is never left without anything to be known by: the last contact stays, and is told.
@@ -77,6 +74,7 @@ export function planUnmerge(found: Found, request: UnmergeRequest, moment: Momen
   const stays = new Set(base.contacts.map(({ key }) => key));
   const letGo = new Set(survivor.contacts.map(({ key }) => key).filter((key) => !stays.has(key)));
   const { contacts, taken } = freeContacts(found, other, other.contacts, letGo);
+  requireKnown(other, contacts, taken);
   const back = {
     ...other,
     contacts,

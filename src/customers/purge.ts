@@ -1,6 +1,6 @@
 /** The purge of deleted customers whose retention is over (contract section 4), some at a time, through the write queue. */
 import type { Actor } from '../tenancy/scope.ts';
-import { loadDeletedBefore, loadMergedAway } from './load.ts';
+import { loadDeletedBefore } from './load.ts';
 import { planPurge } from './plan-erase.ts';
 import type { Service } from './service.ts';
 
@@ -23,15 +23,13 @@ export async function purgeCustomers(
       PAGE,
     );
     for (const { id } of page) {
-      const mergedAway = await loadMergedAway(sql, businessId, [id]);
-      const ids = [id, ...mergedAway];
       const [outcome] = await writes.submit(businessId, {
         retry: null,
         writes: [
           {
-            needs: { ids, keys: [], names: [], words: [], references: ids },
+            needs: { ids: [id], keys: [], names: [], words: [], references: [id], mergedAway: [id] },
             plan(found, moment) {
-              const changes = planPurge(found, { id, mergedAway, cutoff, actor: ACTOR }, moment);
+              const changes = planPurge(found, { id, cutoff, actor: ACTOR }, moment);
               return { changes, answer: changes.length };
             },
           },

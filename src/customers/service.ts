@@ -11,10 +11,10 @@ import type { LocationContext } from '../tenancy/scope.ts';
 import type { SuppliedDetails } from './details.ts';
 import { textOrNull } from './fields.ts';
 import type { Needs } from './found.ts';
-import { type CustomerReads, customerReads, load, loadWithSurvivors } from './load.ts';
+import { type CustomerReads, customerReads, loadWithSurvivors } from './load.ts';
 import type { Change, StoredCustomer } from './record.ts';
 import { nameKey, nameWords } from './search-text.ts';
-import { newMoment, planAll, union, type Write, WriteQueue } from './write-queue.ts';
+import { type Write, WriteQueue } from './write-queue.ts';
 
 export interface Service {
   sql: Sql;
@@ -149,8 +149,6 @@ export async function runAll<T>(
   { dryRun, retry = null }: WriteOptions,
 ): Promise<PromiseSettledResult<T>[]> {
   if (writes.length === 0) return [];
-  if (!dryRun) return await service.writes.submit(businessId, { writes, retry });
-  const found = await load(service.sql, businessId, union(writes.map((write) => write.needs)));
-  const [outcomes] = planAll([{ writes, retry: null }], found, newMoment()).outcomes;
-  return outcomes as PromiseSettledResult<T>[];
+  if (dryRun) return await service.writes.rehearse(businessId, writes);
+  return await service.writes.submit(businessId, { writes, retry });
 }

@@ -10,8 +10,8 @@ import { Gather } from '../database/gather.ts';
 import { newId } from '../database/ids.ts';
 import { ApiError } from '../http/errors.ts';
 import { type Retry, reused } from '../http/idempotency.ts';
-import { type Changes, commit, commitIn, LostRace } from './commit.ts';
-import type { Found, Needs } from './found.ts';
+import { type Changes, commit, commitIn } from './commit.ts';
+import { type Found, LostRace, type Needs } from './found.ts';
 import { load, takeTurn } from './load.ts';
 import type { Change, Moment, PossibleDuplicate } from './record.ts';
 import { idsIn, replay, toText } from './stored-answer.ts';
@@ -63,6 +63,16 @@ export class WriteQueue {
       (businessId, bundles) => this.#settle(businessId, bundles),
       ({ writes }) => writes.length,
     );
+  }
+
+  /** What would come of the writes, were they committed now. */
+  async rehearse<T>(businessId: string, writes: Write<T>[]): Promise<PromiseSettledResult<T>[]> {
+    const needs = union(writes.map((write) => write.needs));
+    // One snapshot: nobody comes between its reads, and nobody waits for it.
+    return (await this.#sql.begin('isolation level repeatable read read only', async (tx) => {
+      const found = await load(tx, businessId, needs);
+      return planAll([{ writes, retry: null }], found, newMoment()).outcomes[0]!;
+    })) as PromiseSettledResult<T>[];
   }
 
   /** Plans and commits a bundle. Resolves when it is durable, with what the plan of each write answered or threw. */
@@ -207,6 +217,7 @@ export const union = (needs: Needs[]): Needs => ({
   names: [...new Set(needs.flatMap((need) => need.names))],
   words: [...new Set(needs.flatMap((need) => need.words))],
   references: [...new Set(needs.flatMap((need) => need.references ?? []))],
+  mergedAway: [...new Set(needs.flatMap((need) => need.mergedAway ?? []))],
 });
 
 /** The clock and the ids of one group, read once; the plans themselves stay pure. */

@@ -142,6 +142,19 @@ describe('erase', () => {
     expect(await traces()).toEqual([]);
   });
 
+  it('leaves status and tags of others alone, also where they read like a name of the person', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', tags: ['Ann'], status: 'active' });
+    const b = await made(business, { name: 'Bob', company_name: 'active', custom_fields: { nick: 'Ann' } });
+    await done(merge(business, a.id, b.id));
+    const merged = await done(business.send('GET', `/customers/${a.id}`));
+    await done(unmerge(business, a.id, b.id));
+    await done(business.send('PATCH', `/customers/${a.id}`, { tags: ['x'], status: 'lead' }));
+    await erase(business, b.id);
+    const { body } = await business.send('GET', `/customers/${a.id}?at=${merged.updated_at}`);
+    expect(body).toMatchObject({ name: 'Ann', tags: ['Ann'], status: 'active' });
+  });
+
   it('words of the name that others have are still found', async () => {
     const business = await service.business();
     const { id } = await upsert(business, { name: 'Mikayla Momerath', email: 'm@clientele.test' });

@@ -324,3 +324,48 @@ describe('a merged customer who is written to by its contacts', () => {
     expect([fresh.upsert.outcome, fresh.previously_deleted]).toEqual(['created', undefined]);
   });
 });
+
+describe('after a merge, an edit and an unmerge', () => {
+  it('contacts that two records have under one id are told apart', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'A' });
+    const b = await made(business, { phone: MOBILE, email: 'b@clientele.test' });
+    await done(merge(business, a.id, b.id));
+    await done(business.send('PATCH', `/customers/${a.id}`, { phone: OTHER_MOBILE }));
+    await done(unmerge(business, a.id, b.id));
+    expect(values(await fetched(business, a.id))).toEqual([OTHER_MOBILE]);
+    expect(values(await fetched(business, b.id))).toEqual([MOBILE, 'b@clientele.test']);
+    await done(merge(business, a.id, b.id));
+    expect(values(await fetched(business, a.id))).toEqual([MOBILE, OTHER_MOBILE, 'b@clientele.test']);
+    await done(unmerge(business, a.id, b.id));
+    expect(values(await fetched(business, b.id))).toEqual([MOBILE, 'b@clientele.test']);
+  });
+
+  it('a record that would come back with nothing to be known by stays merged, and the answer says who has its contact', async () => {
+    const business = await service.business();
+    const [a, b] = [await made(business, { name: 'A' }), await made(business, { phone: MOBILE })];
+    await done(merge(business, a.id, b.id));
+    await done(business.send('PATCH', `/customers/${a.id}`, { phone: null }));
+    const c = await made(business, { name: 'C', phone: MOBILE });
+    expect(await unmerge(business, a.id, b.id)).toMatchObject({
+      status: 409,
+      body: { code: 'contact_in_use', customer_id: c.id },
+    });
+    expect((await fetched(business, b.id)).id).toBe(a.id);
+  });
+
+  it('each has its own state of a reference that both had', async () => {
+    const business = await service.business();
+    const [a, b] = [await made(business, { name: 'A' }), await made(business, { name: 'B' })];
+    await done(business.send('PUT', `/customers/${a.id}/references/booking/1`, { state: 'open' }));
+    await done(business.send('PUT', `/customers/${b.id}/references/booking/1`, { state: 'closed' }));
+    await done(merge(business, a.id, b.id));
+    await done(unmerge(business, a.id, b.id));
+    const states = await Promise.all(
+      [a, b].map(
+        async ({ id }) => (await business.send('GET', `/customers/${id}/references`)).body.items[0]!.state,
+      ),
+    );
+    expect(states).toEqual(['open', 'closed']);
+  });
+});

@@ -153,7 +153,7 @@ export class Model {
     const touches = this.imports.get(importId) ?? new Map<string, Touch>();
     this.imports.set(importId, touches);
     const touch = touches.get(record.id);
-    if (touch) Object.assign(touch, { last: record.version, count: touch.count + 1 });
+    if (touch) Object.assign(touch, { last: record.version, count: touch.count + 1, undone: false });
     else
       touches.set(record.id, {
         first: record.version,
@@ -325,6 +325,7 @@ export class Model {
         touch.undone = true;
         if (touch.before === null) this.#change(record, () => Object.assign(record, { deleted: true }));
         else this.#change(record, () => Object.assign(record, touch.before));
+        Object.assign(touch, { last: record.version, count: touch.count + 1 });
         if (touch.before === null) counts.deleted++;
         else counts.restored++;
       }

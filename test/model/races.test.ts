@@ -158,6 +158,39 @@ describe('at once', () => {
       expect((await holders(business, MOBILE)).length).toBeLessThanOrEqual(1);
     });
 
+    it(`an erase among merges: whoever was merged into it is erased with it (${round})`, async () => {
+      const business = await service.business();
+      const a = await made(business, { name: 'Ann', phone: MOBILE });
+      const others = await Promise.all(
+        times(16, async (i) => (await made(business, { email: `bob${i}@clientele.test` })).id),
+      );
+      const merges = others.map((from): Request => ['POST', `/customers/${a.id}/merge`, { from }]);
+      await atOnce(business, merges.toSpliced(8, 0, ['POST', `/customers/${a.id}/erase`]));
+      const rows = await service.sql`
+        select id from customers
+        where business_id = ${business.id} and (merged_into = ${a.id} or id = ${a.id}) and erased_at is null`;
+      expect(rows).toEqual([]);
+      const live = (await business.send('GET', '/customers?page_size=100')).body.items;
+      for (const { contacts } of live) expect(contacts).toHaveLength(1);
+    });
+
+    it(`an erase among unmerges: whoever is its own again is left alone (${round})`, async () => {
+      const business = await service.business();
+      const a = await made(business, { name: 'Ann', phone: MOBILE });
+      const others: string[] = [];
+      for (let i = 0; i < 12; i++) {
+        const { id } = await made(business, { email: `bob${i}@clientele.test` });
+        await business.send('POST', `/customers/${a.id}/merge`, { from: id });
+        others.push(id);
+      }
+      const unmerges = others.map((from): Request => ['POST', `/customers/${a.id}/unmerge`, { from }]);
+      const answers = await atOnce(business, unmerges.toSpliced(6, 0, ['POST', `/customers/${a.id}/erase`]));
+      for (const [i, { status, text }] of answers.toSpliced(6, 1).entries()) {
+        const { status: now } = await business.send('GET', `/customers/${others[i]}`);
+        expect(now, text).toBe(status);
+      }
+    });
+
     it(`a reference and a delete: never a deleted record with something open (${round})`, async () => {
       const business = await service.business();
       const a = await made(business, { name: 'Ann' });
