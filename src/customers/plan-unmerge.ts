@@ -5,7 +5,7 @@
 import type { HistoryEvent } from '../events/history.ts';
 import { ApiError, type FieldError, invalid, notFound } from '../http/errors.ts';
 import type { Actor } from '../tenancy/scope.ts';
-import { type Found, LostRace } from './found.ts';
+import type { Found } from './found.ts';
 import { freeContacts, requireKnown, type TakenContact } from './plan-restore.ts';
 import { type Change, changeOf, type Moment, type ReferenceChange, type StoredCustomer } from './record.ts';
 import { reverted } from './revert.ts';
@@ -55,7 +55,12 @@ export function planUnmerge(found: Found, request: UnmergeRequest, moment: Momen
   }
 
   // Merged anew since the events were read: they are those of an older merge.
-  if (other.version !== merge.away.version) throw new LostRace();
+  if (other.version !== merge.away.version) {
+    throw new ApiError(
+      'write_conflict',
+      'Others merged or unmerged the same customers. Nothing was written; try again.',
+    );
+  }
 
   const { record, kept } = reverted(survivor, merge.into.changes);
   const references = returnedReferences(found, survivor.id, merge);
