@@ -1,7 +1,10 @@
 /** The privacy erase (contract section 4): a search through every table for the person's values finds nothing. */
+import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { scanDuplicates } from '../../src/customers/duplicate-scan.ts';
-import { type TestBusiness, useService } from '../harness.ts';
+import { openService } from '../../src/customers/service.ts';
+import { createServer } from '../../src/http/server.ts';
+import { sender, type TestBusiness, useService } from '../harness.ts';
 import { done, made, merge, unmerge } from './life-case.ts';
 import { MOBILE, upsert } from './upsert-case.ts';
 
@@ -79,6 +82,25 @@ describe('erase', () => {
     });
     expect(items.body.items.map(({ status }) => status)).toEqual([404, 200]);
     expect(await traces()).toEqual([]);
+  });
+
+  it('was never in the log, however much is logged', async () => {
+    const business = await service.business();
+    const lines: string[] = [];
+    const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+    const server = await createServer(await openService(service.sql), logger);
+    const send = sender(await server.listen({ port: 0, host: '127.0.0.1' }), business.key);
+    const { body } = await send('PUT', '/customers', PERSON, { headers: { 'idempotency-key': 'logged' } });
+    await send('GET', `/customers?q=${encodeURIComponent(PERSON.name)}`);
+    await send('POST', '/customers', PERSON);
+    await send('PATCH', `/customers/${body.id}`, { ...PERSON, unknown_momerath: true });
+    await send('PUT', `/customers/${body.id}/references/booking/zyxwvut`, { state: 'open' });
+    await send('POST', `/customers/${body.id}/erase`);
+    await server.close();
+    expect(lines.length).toBeGreaterThan(5);
+    const text = lines.join('').toLowerCase();
+    expect(TRACES.filter((trace) => text.includes(trace))).toEqual([]);
+    expect(text).not.toContain(business.key.toLowerCase());
   });
 
   it('keeps the order of the feed, with an erased event that says nothing personal', async () => {
