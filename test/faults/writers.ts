@@ -24,8 +24,8 @@ export interface Written {
 /** What all writers together were told. */
 export class Ledger {
   readonly customers: Written[] = [];
-  /** Each writer's field on the one customer that all of them write: the last value told, the last asked for. */
-  readonly shared = new Map<string, { told: number; asked: number }>();
+  /** Each writer's field on the one customer that all of them write: the last value told, and those in doubt since. */
+  readonly shared = new Map<string, { told: number; asked: number[] }>();
   /** Answers that no fault explains. */
   readonly surprises: string[] = [];
   acknowledged = 0;
@@ -111,13 +111,13 @@ async function remove(ledger: Ledger, send: Send, written: Written): Promise<voi
 }
 
 async function shared(ledger: Ledger, send: Send, writer: string, n: number): Promise<void> {
-  const entry = ledger.shared.get(writer) ?? { told: 0, asked: 0 };
+  const entry = ledger.shared.get(writer) ?? { told: 0, asked: [] };
   ledger.shared.set(writer, entry);
-  entry.asked = n;
+  entry.asked.push(n);
   const answer = await answerOf(ledger, () =>
     send('PUT', '/customers', { phone: SHARED_PHONE, custom_fields: { [writer]: n } }),
   );
-  if (answer) entry.told = n;
+  if (answer) Object.assign(entry, { told: n, asked: [] });
 }
 
 async function ask(

@@ -319,7 +319,9 @@ export class Model {
     for (const [id, touch] of this.imports.get(importId) ?? []) {
       const record = this.records.get(id)!;
       const isUntouched = record.version === touch.last && touch.last - touch.first === touch.count - 1;
-      if (touch.undone) counts.undone_before++;
+      // An erase leaves no word of why a write was made.
+      if (record.erased) counts.skipped++;
+      else if (touch.undone) counts.undone_before++;
       else if (record.deleted || !isUntouched || (touch.before === null && isOpen(record))) counts.skipped++;
       else {
         touch.undone = true;
