@@ -23,6 +23,10 @@ export interface Config {
   url: string;
   /** `CLIENTELE_KEY`: the API key the command line sends when `--key` is absent. */
   key: string | null;
+  /** `CLIENTELE_KEY_RATE`: requests an API key may send in a minute; 0 for no limit. Default 60000. */
+  keyRate: number;
+  /** `CLIENTELE_BUSINESS_RATE`: requests all keys of a business may send in a minute; 0 for no limit. Default 180000. */
+  businessRate: number;
   /** `CLIENTELE_GROUP_COMMIT`: `off` commits every write alone; only for measuring. Default on. */
   groupCommit: boolean;
 }
@@ -44,6 +48,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: oneOf(env, 'LOG_LEVEL', 'warn', LOG_LEVELS),
     url: (env.CLIENTELE_URL || `http://127.0.0.1:${port}`).replace(/\/+$/, ''),
     key: env.CLIENTELE_KEY || null,
+    keyRate: wholeNumber(env, 'CLIENTELE_KEY_RATE', 60_000, 0, 1_000_000_000),
+    businessRate: wholeNumber(env, 'CLIENTELE_BUSINESS_RATE', 180_000, 0, 1_000_000_000),
     groupCommit: oneOf(env, 'CLIENTELE_GROUP_COMMIT', 'on', ['on', 'off']) === 'on',
   };
 }

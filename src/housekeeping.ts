@@ -12,6 +12,7 @@ import { ANSWER_LIFE_MS, deleteExpiredAnswers } from './database/answers.ts';
 import { errorCode, type Sql } from './database/connect.ts';
 import { newId } from './database/ids.ts';
 import { type BusinessSettings, deleteRulesOf } from './tenancy/delete-rules.ts';
+import { forgetStrangers } from './tenancy/rate-limits.ts';
 import { selectBusinessIds } from './tenancy/store.ts';
 
 const PAGE = 200;
@@ -65,6 +66,7 @@ export async function keepHouse(
     }
     after = ids.length === PAGE ? ids.at(-1)! : null;
   } while (after !== null);
+  await forgetStrangers(sql);
   return { purged };
 }
 

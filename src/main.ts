@@ -2,12 +2,13 @@
 import pino from 'pino';
 import { type Config, readConfig } from './config.ts';
 import { openService } from './customers/service.ts';
-import { connect, type Sql } from './database/connect.ts';
+import { connect, errorCode, type Sql } from './database/connect.ts';
 import { type Embedded, startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createServer } from './http/server.ts';
 import { createFirstBusiness } from './tenancy/operations.ts';
+import { startSharing } from './tenancy/rate-limits.ts';
 import { welcome } from './welcome.ts';
 
 const USAGE_FLUSH_MS = 30_000;
@@ -36,7 +37,10 @@ async function serve(config: Config, sql: Sql, embedded: Embedded | null, logger
     name: 'My business',
     location: { name: 'Main', country: config.country, timezone: config.timezone },
   });
-  const service = await openService(sql, { groupCommit: config.groupCommit });
+  const service = await openService(sql, {
+    groupCommit: config.groupCommit,
+    rates: { key: config.keyRate, business: config.businessRate },
+  });
   const { authentication } = service;
   const app = await createServer(service, logger);
   const address = await app.listen({ port: config.port, host: config.host });
@@ -45,11 +49,15 @@ async function serve(config: Config, sql: Sql, embedded: Embedded | null, logger
   const flush = () =>
     authentication
       .flushUsage()
-      .catch((error) => logger.warn({ cause: error.code }, 'key usage was not written'));
+      .catch((error) => logger.warn({ cause: errorCode(error) }, 'key usage was not written'));
   const flushing = setInterval(flush, USAGE_FLUSH_MS).unref();
+  const stopSharing = startSharing(service.limits, sql, (error) =>
+    logger.warn({ cause: errorCode(error) }, 'request counts were not shared'),
+  );
   const stopHousekeeping = startHousekeeping(service, logger, HOUSEKEEPING_MS);
   const stop = async () => {
     clearInterval(flushing);
+    stopSharing();
     await stopHousekeeping();
     await app.close();
     await flush();

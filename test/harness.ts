@@ -12,6 +12,7 @@ import type { FieldError } from '../src/http/errors.ts';
 import { createServer, type Server } from '../src/http/server.ts';
 import type { Authentication } from '../src/tenancy/authentication.ts';
 import { createApiKey, createBusiness, createLocation, type KeyInput } from '../src/tenancy/operations.ts';
+import type { RateLimits, Rates } from '../src/tenancy/rate-limits.ts';
 import { withDatabase } from './postgres.ts';
 import { unboundTable } from './statement-watch.ts';
 
@@ -102,6 +103,7 @@ export interface TestService {
   server: Server;
   writes: WriteQueue;
   authentication: Authentication;
+  limits: RateLimits;
   /** For the test's own looks into the database; not watched. */
   sql: Sql;
   send: Send;
@@ -112,7 +114,7 @@ export interface TestService {
  * Starts the service for the tests of one file and stops it after them. The suite fails when a statement of the
  * service touched a table of the tenants without naming the one business.
  */
-export function useService(options: { groupCommit?: boolean; statementTimeout?: number } = {}): TestService {
+export function useService(options: ServeOptions & { statementTimeout?: number } = {}): TestService {
   const service = {} as TestService;
   const unbound: string[] = [];
   let watched: Sql;
@@ -130,7 +132,7 @@ export function useService(options: { groupCommit?: boolean; statementTimeout?: 
       onStatement,
       statementTimeout: options.statementTimeout ?? 20_000,
     });
-    const running = await serve(watched, options.groupCommit ?? true);
+    const running = await serve(watched, options);
     Object.assign(service, running, { databaseUrl: made.url, sql: connect(made.url, { max: 4 }) });
     service.send = sender(service.url, null);
     service.business = (country) => makeBusiness(service, country);
@@ -161,23 +163,29 @@ export async function createDatabase(): Promise<{ url: string; drop(): Promise<v
   };
 }
 
+type ServeOptions = { groupCommit?: boolean; rates?: Rates };
+
 /** A server of its own on a database, as another process would be. */
-export async function serve(sql: Sql, groupCommit = true) {
-  const service = await openService(sql, { groupCommit });
+export async function serve(sql: Sql, options: ServeOptions = {}) {
+  const service = await openService(sql, options);
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const server = await createServer(service, logger);
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  return { server, writes: service.writes, authentication: service.authentication, url };
+  const { writes, authentication, limits } = service;
+  return { server, writes, authentication, limits, url };
 }
 
+/** What a second server lets a test do. */
+export type Second = Pick<TestService, 'url' | 'limits'>;
+
 /** A second server on the database of the first, as another process is; its address once it listens. */
-export function useSecondServer(service: TestService): { url: string } {
-  const second = { url: '' };
+export function useSecondServer(service: TestService, options: ServeOptions = {}): Second {
+  const second = {} as Second;
   let stop: () => Promise<void>;
   beforeAll(async () => {
     const sql = connect(service.databaseUrl, { max: 4 });
-    const { server, url } = await serve(sql);
-    second.url = url;
+    const { server, url, limits } = await serve(sql, options);
+    Object.assign(second, { url, limits });
     stop = async () => {
       await server.close();
       await sql.end();

@@ -54,7 +54,14 @@ export async function upsertCustomer(
   options: ImportedWrite = {},
 ): Promise<UpsertedCustomer> {
   const location = await service.authentication.locationFor(caller, input.location_id);
-  return await run(service, caller, upsertWrite(caller, input, location, options.importId), options);
+  const customer = await run(
+    service,
+    caller,
+    upsertWrite(caller, input, location, options.importId),
+    options,
+  );
+  if (!options.dryRun) service.upserts[customer.upsert.outcome]++;
+  return customer;
 }
 
 /** A write that may be part of an import. */
@@ -66,6 +73,8 @@ export type BatchItem =
 
 /** How many items of a batch are in one group: between groups the single writes of the business have their turn. */
 const BATCH_GROUP = 250;
+
+const OUTCOMES = ['created', 'updated', 'unchanged', 'found'] as const;
 
 /** Upserts many, in order. One item's error is its own: `check` turns a raw item into input or throws. */
 export async function upsertBatch(
@@ -113,14 +122,12 @@ async function upsertInParts(
       ...prepared.map((one) => toBatchItem(one.status === 'fulfilled' ? settled.next().value! : one)),
     );
   }
-  const count = (outcome: string) =>
-    results.filter((item) => 'customer' in item && item.customer.upsert.outcome === outcome).length;
+  const counts = { created: 0, updated: 0, unchanged: 0, found: 0 };
+  for (const item of results) if ('customer' in item) counts[item.customer.upsert.outcome]++;
+  if (!options.dryRun) for (const outcome of OUTCOMES) service.upserts[outcome] += counts[outcome];
   return {
     items: results,
-    created: count('created'),
-    updated: count('updated'),
-    unchanged: count('unchanged'),
-    found: count('found'),
+    ...counts,
     failed: results.filter((item) => item.status !== 200).length,
   };
 }

@@ -7,12 +7,14 @@ import { FeedWatch } from '../events/feed.ts';
 import { notFound } from '../http/errors.ts';
 import { type Retry, Running } from '../http/idempotency.ts';
 import { Authentication, type Caller } from '../tenancy/authentication.ts';
+import { NO_LIMITS, RateLimits, type Rates } from '../tenancy/rate-limits.ts';
 import type { LocationContext } from '../tenancy/scope.ts';
 import type { SuppliedDetails } from './details.ts';
 import { textOrNull } from './fields.ts';
 import type { Needs } from './found.ts';
 import { type CustomerReads, customerReads, loadWithSurvivors } from './load.ts';
 import type { Change, StoredCustomer } from './record.ts';
+import type { UpsertReport } from './schema.ts';
 import { nameKey, nameWords } from './search-text.ts';
 import { type Write, WriteQueue } from './write-queue.ts';
 
@@ -25,6 +27,9 @@ export interface Service {
   running: Running;
   /** Wakes those who wait for the feed of a business. */
   feed: FeedWatch;
+  /** What upserts came to since the start, for the metrics. */
+  upserts: Record<UpsertReport['outcome'], number>;
+  limits: RateLimits;
   /** Seals cursors. */
   cursorSecret: string;
 }
@@ -32,17 +37,20 @@ export interface Service {
 /** Everything the operations need, on one pool of connections to a migrated database. */
 export async function openService(
   sql: Sql,
-  options: { groupCommit: boolean } = { groupCommit: true },
+  options: { groupCommit?: boolean; rates?: Rates } = {},
 ): Promise<Service> {
+  const { groupCommit = true, rates = NO_LIMITS } = options;
   const [instance] = await sql`select secret from instance`;
   const feed = new FeedWatch(sql);
   return {
     sql,
     reads: customerReads(sql),
-    writes: new WriteQueue(sql, options, (businessId) => feed.wake(businessId)),
+    writes: new WriteQueue(sql, { groupCommit }, (businessId) => feed.wake(businessId)),
     authentication: new Authentication(sql),
     running: new Running(),
     feed,
+    upserts: { created: 0, updated: 0, unchanged: 0, found: 0 },
+    limits: new RateLimits(rates),
     cursorSecret: instance!.secret,
   };
 }

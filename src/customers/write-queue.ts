@@ -65,6 +65,11 @@ export class WriteQueue {
     );
   }
 
+  /** How many bundles wait for the commit before them. */
+  get waiting(): number {
+    return this.#gather.waiting;
+  }
+
   /** What would come of the writes, were they committed now. */
   async rehearse<T>(businessId: string, writes: Write<T>[]): Promise<PromiseSettledResult<T>[]> {
     const needs = union(writes.map((write) => write.needs));

@@ -28,6 +28,13 @@ export class Gather<Item, Result> {
     this.#weight = weight;
   }
 
+  /** How many items wait for the work before them. */
+  get waiting(): number {
+    let n = 0;
+    for (const items of this.#waiting.values()) n += items.length;
+    return n;
+  }
+
   /** Resolves or rejects with what the work says of this item; rejects when the whole work failed. */
   submit(key: string, item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {

@@ -98,6 +98,11 @@ export const ERRORS = {
     status: 422,
     meaning: 'The key covers several locations: say which one in location_id.',
   },
+  rate_limited: {
+    status: 429,
+    meaning:
+      'The API key or the business has sent its requests of this minute. Go on after Retry-After seconds.',
+  },
   internal_error: {
     status: 500,
     meaning: 'A fault of the service. The request id in x-request-id finds it in the log.',

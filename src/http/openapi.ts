@@ -12,6 +12,7 @@ const COMMON: ErrorCode[] = [
   'invalid_request',
   'unauthorized',
   'forbidden',
+  'rate_limited',
   'internal_error',
   'database_unavailable',
   'query_timeout',

@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { ApiScope, Authentication, Caller } from '../tenancy/authentication.ts';
+import type { RateLimits } from '../tenancy/rate-limits.ts';
 import { JSON_HEADERS, success } from './envelope.ts';
 import { ApiError, type ErrorCode, type FieldError, invalid } from './errors.ts';
 import { type Retry, readRetry } from './idempotency.ts';
@@ -80,6 +81,7 @@ export function registerRoutes(
   app: FastifyInstance,
   routes: Route[],
   authentication: Authentication,
+  limits: RateLimits,
   toSchema: (route: Route) => object,
   compile: (schema: object, part: string) => Validator,
 ): void {
@@ -90,13 +92,16 @@ export function registerRoutes(
       url: BASE + definition.path,
       schema: toSchema(definition),
       ...(definition.bodyLimit && { bodyLimit: definition.bodyLimit }),
-      onRequest: (request, _reply, done) => {
+      onRequest: (request, reply, done) => {
         const enter = (caller: Caller) => {
           request.caller = caller;
+          const { headers, error } = limits.admit(caller.scope);
+          reply.headers(headers);
           done(
-            caller.scopes.has(definition.scope)
-              ? undefined
-              : new ApiError('forbidden', `This API key lacks the scope ${definition.scope}.`),
+            error ??
+              (caller.scopes.has(definition.scope)
+                ? undefined
+                : new ApiError('forbidden', `This API key lacks the scope ${definition.scope}.`)),
           );
         };
         try {

@@ -12,6 +12,7 @@ import { tenancyRoutes } from '../tenancy/routes.ts';
 import { failure, JSON_HEADERS, sendError, success } from './envelope.ts';
 import { ApiError } from './errors.ts';
 import { parseJsonBody } from './json-body.ts';
+import { Metrics } from './metrics.ts';
 import { registerOpenApi, toSchema } from './openapi.ts';
 import { type Route, registerRoutes } from './route.ts';
 import { schemaCompiler } from './validation.ts';
@@ -67,6 +68,8 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
     reply.header('x-request-id', request.id);
     done(null, payload);
   });
+  const metrics = new Metrics(service);
+  measureRequests(app, metrics);
   if (logger.isLevelEnabled('info')) logRequests(app);
   closeIdleOnStop(app);
   app.addHook('preClose', (done) => {
@@ -76,7 +79,15 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
 
   await app.register(cors, {
     origin: true,
-    exposedHeaders: ['etag', 'idempotent-replayed', 'link', 'retry-after', 'x-request-id'],
+    exposedHeaders: [
+      'etag',
+      'idempotent-replayed',
+      'link',
+      'ratelimit',
+      'ratelimit-policy',
+      'retry-after',
+      'x-request-id',
+    ],
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   });
   await registerOpenApi(app, { UpsertInput });
@@ -86,7 +97,7 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
     ...lifeRoutes(service),
     ...tenancyRoutes(service.sql, service.authentication, service.running),
   ];
-  registerRoutes(app, routes, service.authentication, toSchema, compile);
+  registerRoutes(app, routes, service.authentication, service.limits, toSchema, compile);
   app.get('/health', { schema: { hide: true } as object }, async (_request, reply) =>
     reply.headers(JSON_HEADERS).send(success('Alive.', { status: 'ok' })),
   );
@@ -94,6 +105,9 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
     await service.sql`select 1`;
     return reply.headers(JSON_HEADERS).send(success('Ready.', { status: 'ok' }));
   });
+  app.get('/metrics', { schema: { hide: true } as object }, async (_request, reply) =>
+    reply.headers({ ...JSON_HEADERS, 'content-type': metrics.contentType }).send(await metrics.text()),
+  );
   app.get('/', { schema: { hide: true } as object }, async (_request, reply) => reply.redirect('/docs'));
   await app.ready();
   return Object.assign(app, { routes }) as unknown as Server;
@@ -107,6 +121,15 @@ function closeIdleOnStop(app: FastifyInstance): void {
   app.addHook('preClose', (done) => {
     const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
     app.server.once('close', () => clearInterval(sweep));
+    done();
+  });
+}
+
+/** Under the operation's name: a path would hold ids. Long polling is as long as its caller asked. */
+function measureRequests(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { operationId = 'other' } = (request.routeOptions.schema ?? {}) as { operationId?: string };
+    metrics.observe(operationId, reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
 }

@@ -1,0 +1,82 @@
+/** What `/metrics` answers, in Prometheus' text format: requests by operation, writes, and the process itself. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30];
+
+/** What is counted elsewhere. */
+export interface Counted {
+  writes: { stats: { groups: number; writes: number; retries: number }; waiting: number };
+  upserts: { created: number; updated: number; unchanged: number; found: number };
+}
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests = new Counter({
+    name: 'clientele_requests_total',
+    help: 'Requests answered, by operation and status.',
+    labelNames: ['operation', 'status'],
+    registers: [this.#registry],
+  });
+  readonly #seconds = new Histogram({
+    name: 'clientele_request_duration_seconds',
+    help: 'From the first byte of a request to the last of its answer, by operation.',
+    labelNames: ['operation'],
+    buckets: SECONDS,
+    registers: [this.#registry],
+  });
+
+  constructor({ writes, upserts }: Counted) {
+    collectDefaultMetrics({ register: this.#registry });
+    this.#count(
+      'clientele_write_groups_total',
+      'Groups of writes sent to the database.',
+      () => writes.stats.groups,
+    );
+    this.#count('clientele_writes_total', 'Writes in those groups.', () => writes.stats.writes);
+    this.#count(
+      'clientele_lost_races_total',
+      'Groups that were planned again because another process had won a race.',
+      () => writes.stats.retries,
+    );
+    this.#count(
+      'clientele_duplicates_prevented_total',
+      'Upserts that found the customer instead of making another.',
+      () => upserts.updated + upserts.unchanged + upserts.found,
+    );
+    this.#count('clientele_upserts_created_total', 'Upserts that made a customer.', () => upserts.created);
+    new Gauge({
+      name: 'clientele_writes_waiting',
+      help: 'Writes that wait for the commit before them.',
+      registers: [this.#registry],
+      collect() {
+        this.set(writes.waiting);
+      },
+    });
+  }
+
+  /** A number that is kept elsewhere and only grows. */
+  #count(name: string, help: string, read: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  }
+
+  observe(operation: string, status: number, seconds: number): void {
+    this.#requests.inc({ operation, status });
+    this.#seconds.observe({ operation }, seconds);
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
