@@ -101,7 +101,13 @@ export interface Running {
 export const startService = (stage: Stage, env: Record<string, string> = {}): Promise<Running> =>
   startNode(
     [join(packageDir, 'dist/main.js')],
-    { DATABASE_URL: stage.databaseUrl, PORT: '0', ...env },
+    {
+      DATABASE_URL: stage.databaseUrl,
+      PORT: '0',
+      CLIENTELE_KEY_RATE: '0',
+      CLIENTELE_BUSINESS_RATE: '0',
+      ...env,
+    },
     /ready at (http:\S+)/,
   );
 
