@@ -119,9 +119,12 @@ export async function bareInsertSelect({ sql, businessId, ids }: Stage, rows: nu
       await tx`create temporary table copied (old uuid primary key, new uuid) on commit drop`;
       await tx`insert into copied select id, gen_random_uuid() from unnest(${some}::uuid[]) id`;
       await tx`
-        insert into customers
+        insert into customers (
+          business_id, id, location_id, name, company_name, address, avatar, status, source, source_metadata, custom_fields, tags, version,
+          created_at, updated_at, deleted_at, merged_into, name_key, search, facets, grams, document)
         select c.business_id, m.new, c.location_id, c.name, c.company_name, c.address, c.avatar, c.status, c.source, c.source_metadata,
-          c.custom_fields, c.tags, c.version, c.created_at, c.updated_at, c.deleted_at, c.merged_into, c.name_key, c.search, c.facets
+          c.custom_fields, c.tags, c.version, c.created_at, c.updated_at, c.deleted_at, c.merged_into, c.name_key, c.search, c.facets,
+          c.grams, c.document
         from copied m join customers c on c.business_id = ${businessId} and c.id = m.old`;
       await tx`
         insert into contacts

@@ -1,10 +1,10 @@
 /** The life of the process: configuration → database → schema → listen; and the same backwards to stop. */
 import pino from 'pino';
 import { type Config, readConfig } from './config.ts';
+import { bringUpToDate } from './customers/derived.ts';
 import { openService } from './customers/service.ts';
 import { connect, errorCode, type Sql } from './database/connect.ts';
 import { type Embedded, startEmbedded } from './database/embedded.ts';
-import { migrate } from './database/migrate.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createServer } from './http/server.ts';
 import { createFirstBusiness } from './tenancy/operations.ts';
@@ -32,7 +32,7 @@ async function start(config: Config): Promise<{ address: string; stop(): Promise
 }
 
 async function serve(config: Config, sql: Sql, embedded: Embedded | null, logger: pino.Logger) {
-  await migrate(sql);
+  await bringUpToDate(sql);
   const first = await createFirstBusiness(sql, {
     name: 'My business',
     location: { name: 'Main', country: config.country, timezone: config.timezone },

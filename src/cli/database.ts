@@ -2,9 +2,9 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { bringUpToDate } from '../customers/derived.ts';
 import { connect, errorCode, isUnavailable, type Sql } from '../database/connect.ts';
 import { findEmbedded, startEmbedded } from '../database/embedded.ts';
-import { migrate } from '../database/migrate.ts';
 
 /**
  * Opens the database, brings its schema up to date, does the work and closes what it opened.
@@ -19,7 +19,7 @@ export async function withDatabase<T>(
   const { url, stop } = await open(config, mayMake);
   const sql = connect(url, { max: 2, applicationName: 'clientele command line' });
   try {
-    return await work(sql, await migrate(sql));
+    return await work(sql, await bringUpToDate(sql));
   } catch (error) {
     throw isUnavailable(error) ? new Error(unreachable(config, error)) : error;
   } finally {

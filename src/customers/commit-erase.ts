@@ -5,8 +5,9 @@
 import { replaceAnswer, selectAnswersAbout } from '../database/answers.ts';
 import type { Transaction } from '../database/connect.ts';
 import { type PersonalValues, redacted, valuesOf, withoutValues } from './erasure.ts';
+import { arrayText, gramsWanted, saltOf } from './grams.ts';
 import type { ChangeEvent, StoredCustomer } from './record.ts';
-import { nameWords } from './search-text.ts';
+import { nameWords, typoKeys, wholeWord } from './search-text.ts';
 import { withoutCustomers } from './stored-answer.ts';
 
 /** Takes away every trace of these customers but the bare fact of each event. */
@@ -43,14 +44,21 @@ export async function eraseTraces(
 /** The words that no other customer of the business has. */
 async function forgetWords(tx: Transaction, businessId: string, words: string[]): Promise<void> {
   if (words.length === 0) return;
+  const salt = saltOf(businessId);
+  const rows = [...new Set(words)].flatMap((word) => {
+    const grams = arrayText(gramsWanted(salt, wholeWord(word)));
+    return typoKeys(word).map((key) => ({ key, word, grams }));
+  });
   await tx`
     delete from name_words w
+    using jsonb_to_recordset(${tx.json(rows)}) r(key text, word text, grams integer[])
     where w.business_id = ${businessId}
-      and w.word = any(${[...new Set(words)]}::text[])
+      and w.key = r.key
+      and w.word = r.word
       and not exists (
         select 1
         from customers c
-        where c.business_id = ${businessId} and c.search like '% ' || w.word || ' %'
+        where c.business_id = ${businessId} and c.grams @> r.grams and c.search like '% ' || r.word || ' %'
       )`;
 }
 

@@ -14,15 +14,17 @@ export function insertCustomers(sql: Queryable, businessId: string, rows: Custom
   return sql`
     insert into customers (
       business_id, id, location_id, name, company_name, address, avatar, status, source, source_metadata, custom_fields,
-      tags, version, created_at, updated_at, deleted_at, merged_into, legal_hold, name_key, search, facets)
+      tags, version, created_at, updated_at, deleted_at, merged_into, legal_hold, name_key, search, facets, grams,
+      document)
     select
       l.business_id, r.id, l.id, r.name, r.company_name, r.address, r.avatar, r.status, r.source, r.source_metadata, r.custom_fields,
       r.tags, r.version, r.created_at, r.updated_at, r.deleted_at, r.merged_into, r.legal_hold,
-      r.name_key, r.search, r.facets
+      r.name_key, r.search, r.facets, r.grams, r.document
     from jsonb_to_recordset(${json(sql, rows)}) r(
       id uuid, location_id uuid, name text, company_name text, address text, avatar text, status text, source text,
       source_metadata jsonb, custom_fields jsonb, tags text[], version integer, created_at timestamptz,
-      updated_at timestamptz, deleted_at timestamptz, merged_into uuid, legal_hold text, name_key text, search text, facets text[])
+      updated_at timestamptz, deleted_at timestamptz, merged_into uuid, legal_hold text, name_key text, search text, facets text[],
+      grams integer[], document text)
     join locations l on l.business_id = ${businessId} and l.id = r.location_id`;
 }
 
@@ -37,16 +39,33 @@ export function updateCustomers(
         source = r.source, source_metadata = r.source_metadata, custom_fields = r.custom_fields, tags = r.tags,
         version = r.version, updated_at = r.updated_at, deleted_at = r.deleted_at, merged_into = r.merged_into,
         legal_hold = r.legal_hold, away_from = r.away_from, away_until = r.away_until, erased_at = r.erased_at,
-        name_key = r.name_key, search = r.search, facets = r.facets
+        name_key = r.name_key, search = r.search, facets = r.facets, grams = r.grams, document = r.document
     from jsonb_to_recordset(${json(sql, rows)}) r(
       id uuid, name text, company_name text, address text, avatar text, status text, source text,
       source_metadata jsonb, custom_fields jsonb, tags text[], version integer, expected integer,
       updated_at timestamptz, deleted_at timestamptz, merged_into uuid, legal_hold text, away_from timestamptz,
-      away_until timestamptz, erased_at timestamptz, name_key text, search text, facets text[])
+      away_until timestamptz, erased_at timestamptz, name_key text, search text, facets text[], grams integer[], document text)
     where c.business_id = ${businessId}
       and c.id = any(${rows.map((row) => row.id)}::uuid[])
       and c.id = r.id
       and c.version = r.expected`;
+}
+
+/** Writes what follows from records that have not changed meanwhile. */
+export function deriveCustomers(
+  sql: Queryable,
+  businessId: string,
+  rows: Pick<CustomerRow, 'id' | 'version' | 'search' | 'facets' | 'grams' | 'document'>[],
+) {
+  return sql`
+    update customers c
+    set search = r.search, facets = r.facets, grams = r.grams, document = r.document
+    from jsonb_to_recordset(${json(sql, rows)}) r(
+      id uuid, version integer, search text, facets text[], grams integer[], document text)
+    where c.business_id = ${businessId}
+      and c.id = any(${rows.map((row) => row.id)}::uuid[])
+      and c.id = r.id
+      and c.version = r.version`;
 }
 
 export function deleteContacts(sql: Queryable, businessId: string, rows: ContactRow[]) {

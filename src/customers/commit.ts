@@ -7,7 +7,15 @@ import type { Sql, Transaction } from '../database/connect.ts';
 import { eraseTraces } from './commit-erase.ts';
 import * as sql from './commit-sql.ts';
 import { type Found, LostRace, standingOf } from './found.ts';
-import type { Change, PossibleDuplicate, Reference, StoredContact, StoredCustomer } from './record.ts';
+import { arrayText, facetGram, gramsOf, saltOf } from './grams.ts';
+import {
+  type Change,
+  type PossibleDuplicate,
+  type Reference,
+  type StoredContact,
+  type StoredCustomer,
+  toCustomer,
+} from './record.ts';
 import { facets, nameKey, nameWords, searchText, typoKeys } from './search-text.ts';
 
 /** What a group of writes came to. Changes are in the order they were planned. */
@@ -36,10 +44,11 @@ export async function commitIn(
 ): Promise<void> {
   const touched = netEffect(changes);
   const kept = touched.filter(({ fate }) => fate !== 'purged');
-  const inserted = kept.filter(({ before }) => before === null).map(({ after }) => customerRow(after));
+  const salt = saltOf(businessId);
+  const inserted = kept.filter(({ before }) => before === null).map(({ after }) => customerRow(salt, after));
   const updated = kept
     .filter(({ before }) => before !== null)
-    .map(({ before, after }) => ({ ...customerRow(after), expected: before!.version }));
+    .map(({ before, after }) => ({ ...customerRow(salt, after), expected: before!.version }));
   const purged = touched.filter(({ fate }) => fate === 'purged').map(({ before }) => before!);
   const contacts = contactChanges(touched);
   const counts = countChanges(touched);
@@ -96,13 +105,20 @@ function netEffect(changes: Change[]): Touched[] {
   return [...touched.values()];
 }
 
-const customerRow = (record: StoredCustomer) => ({
+const customerRow = (salt: number, record: StoredCustomer) => ({
   ...record,
   contacts: undefined,
   name_key: nameKey(record),
-  search: searchText(record),
-  facets: facets(record),
+  ...derivedOf(salt, record),
 });
+
+/** What follows from a record and is kept beside it. */
+export function derivedOf(salt: number, record: StoredCustomer) {
+  const search = searchText(record);
+  const all = facets(record);
+  const grams = [...gramsOf(salt, search), ...all.map((one) => facetGram(salt, one))];
+  return { search, facets: all, grams: arrayText(grams), document: JSON.stringify(toCustomer(record)) };
+}
 export type CustomerRow = ReturnType<typeof customerRow>;
 
 const contactRow = (record: StoredCustomer, contact: StoredContact) => {

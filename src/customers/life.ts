@@ -28,6 +28,7 @@ import { type Reference, type StoredCustomer, toCustomer } from './record.ts';
 import {
   customerId,
   findCustomer,
+  findDocument,
   findStored,
   listed,
   needsOfRecords,
@@ -42,7 +43,7 @@ import type { Write } from './write-queue.ts';
 const toTime = (time: string) => new Date(time).toISOString();
 
 export async function getCustomer(service: Service, caller: Caller, id: string, at?: string) {
-  if (at === undefined) return toCustomer(await findCustomer(service, caller, id));
+  if (at === undefined) return await findDocument(service, caller, id);
   return toCustomer(await customerAt(service, caller, await findStored(service, caller, id), toTime(at)));
 }
 

@@ -1,10 +1,10 @@
 /** Lists and searches of customers: filters, order, pages by number or cursor, and totals that are exact where promised. */
 import { type Fragment, type Queryable, unprepared } from '../database/connect.ts';
 import { firstIdAt } from '../database/ids.ts';
+import { ReadyJson } from '../http/envelope.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { customerColumns } from './load.ts';
-import { type StoredCustomer, toCustomer } from './record.ts';
-import type { Customer, ListQuery } from './schema.ts';
+import { facetGram, saltOf } from './grams.ts';
+import type { ListQuery } from './schema.ts';
 import { matchesAll, termsOf, withNeighbours } from './search.ts';
 import { facet, type Term } from './search-text.ts';
 
@@ -22,17 +22,6 @@ export interface ListContext {
   country: string;
   cursorSecret: string;
   now: string;
-}
-
-export interface Page {
-  items: (Customer & { deleted_at?: string })[];
-  page: number;
-  page_size: number;
-  total: number;
-  total_pages: number;
-  total_is_lower_bound: boolean;
-  next_cursor: string | null;
-  as_of: string;
 }
 
 /** Where a walk by cursor goes on. */
@@ -58,60 +47,35 @@ const ORDERS: Record<Sort, { column: 'updated_at' | 'name_key' | null; descendin
   '-name': { column: 'name_key', descending: true },
 };
 
-/** One page of customers. Throws 400 `invalid_cursor`. */
-export async function list(sql: Queryable, context: ListContext, query: ListQuery): Promise<Page> {
+/** One page of customers, as JSON. Throws 400 `invalid_cursor`. */
+export async function list(sql: Queryable, context: ListContext, query: ListQuery): Promise<ReadyJson> {
   const { page_size = 20, sort = '-created_at' } = query;
   const bound = cursorContext(context, query);
   const position = query.cursor ? decodeCursor<Position>(context.cursorSecret, bound, query.cursor) : null;
   const page = position?.page ?? query.page ?? 1;
   const asOf = position?.as_of ?? (query.as_of ? new Date(query.as_of).toISOString() : null);
+  const spec: PageSpec = {
+    sort,
+    position,
+    limit: page_size + 1,
+    offset: position ? 0 : (page - 1) * page_size,
+    deleted: query.deleted === true,
+    seen: asOf ? null : seenUntil(sql, context),
+  };
 
   const terms = termsOf(query.q, context.country);
-  const exact = matchesAll(sql, terms);
   const isFiltered = terms.length > 0 || hasFilters(query);
   const filters = filterOf(sql, context, query, asOf);
-  const select = (where: Fragment, rank: Fragment | null) =>
-    selectPage(sql, {
-      where,
-      rank,
-      sort,
-      position,
-      limit: page_size + 1,
-      offset: position ? 0 : (page - 1) * page_size,
-      isFiltered,
-      seen: asOf ? null : seenUntil(sql, context, isFiltered),
-    });
-
-  let total: number;
-  let rows: Row[];
-  if (!isFiltered) {
-    const [counted, selected] = await Promise.all([
-      asOf ? countAll(sql, context, asOf) : null,
-      select(filters, null),
-    ]);
-    rows = selected;
-    total = counted ?? rows[0]?.live ?? (await countAll(sql, context, null));
-  } else {
-    [total, rows] = await Promise.all([
-      countUpTo(sql, sql`${filters} and ${exact}`),
-      select(sql`${filters} and ${exact}`, null),
-    ]);
-  }
-  // Few exact hits: one letter may be wrong. Decided by the total, so alike on every page of any size.
-  const widened =
-    terms.length > 0 && total < FEW ? await withNeighbours(sql, context.businessId, terms) : null;
-  if (widened) [total, rows] = await searchWidened(sql, select, filters, exact, widened);
+  const { total, rows } = isFiltered
+    ? await search(sql, context, spec, filters, terms)
+    : await listAll(sql, context, spec, filters, asOf);
 
   const lowerBound = total > COUNT_LIMIT && isFiltered;
   const shown = lowerBound ? COUNT_LIMIT : total;
   const items = rows.slice(0, page_size);
   const last = rows.length > page_size ? items.at(-1)! : null;
   const at = asOf ?? rows[0]?.seen_until ?? context.now;
-  return {
-    items: items.map((row) => ({
-      ...toCustomer(row),
-      ...(query.deleted && row.deleted_at && { deleted_at: row.deleted_at }),
-    })),
+  const facts = {
     page,
     page_size,
     total: shown,
@@ -120,7 +84,7 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
     next_cursor:
       last &&
       encodeCursor(context.cursorSecret, bound, {
-        key: sortKey(last, sort),
+        key: last.key,
         id: last.id,
         exact: last.exact,
         page: page + 1,
@@ -128,40 +92,73 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
       }),
     as_of: at,
   };
+  return new ReadyJson(`{"items":[${items.map(documentOf).join(',')}],${JSON.stringify(facts).slice(1)}`);
 }
 
-type Row = StoredCustomer & {
+interface Row {
+  id: string;
+  document: string;
+  /** The sort key; null where the id is it. */
+  key: string | null;
   exact: boolean;
-  name_key: string;
+  deleted_at: string | null;
   seen_until?: string;
-  live?: number;
-};
+}
+
+/** A deleted record says since when. */
+const documentOf = ({ document, deleted_at }: Row): string =>
+  deleted_at === null ? document : `${document.slice(0, -1)},"deleted_at":"${deleted_at}"}`;
+
+interface Found {
+  total: number;
+  rows: Row[];
+}
+
+async function listAll(
+  sql: Queryable,
+  context: ListContext,
+  spec: PageSpec,
+  filters: Fragment,
+  asOf: string | null,
+): Promise<Found> {
+  const [counted, rows] = await Promise.all([
+    asOf ? countAll(sql, context, asOf) : null,
+    pageOf<Row & { live?: number }>(sql, spec, filters, null, liveCount(sql, context)),
+  ]);
+  return { total: counted ?? rows[0]?.live ?? (await countAll(sql, context, null)), rows };
+}
+
+/** Those whom filters and terms leave, exact hits before those with a letter wrong. */
+async function search(
+  sql: Queryable,
+  context: ListContext,
+  spec: PageSpec,
+  filters: Fragment,
+  terms: Term[],
+): Promise<Found> {
+  const { businessId } = context;
+  const exact = matchesAll(sql, businessId, terms);
+  const found = await selectHits(sql, spec, businessId, sql`${filters} and ${exact}`, null);
+  // Few exact hits: one letter may be wrong. Decided by the total, so alike on every page of any size.
+  const widened = terms.length > 0 && found.total < FEW ? await withNeighbours(sql, businessId, terms) : null;
+  if (!widened) return found;
+  const where = sql`${filters} and ${matchesAll(sql, businessId, widened)}`;
+  return await selectHits(sql, spec, businessId, where, exact);
+}
 
 /**
  * The time of the last commit that this very snapshot has seen: each commit of a business has a later one, in every
  * process. A walk that goes on from here leaves out what is made later and keeps what is deleted later. The present
  * time would not do: a write may be on its way with an earlier one.
  */
-const seenUntil = (sql: Queryable, context: ListContext, isFiltered: boolean): Fragment => sql`
-  (select f.at from feeds f where f.business_id = ${context.businessId}) as seen_until
-  ${isFiltered ? sql`` : sql`, (${liveCount(sql, context)}) as live`}`;
+const seenUntil = (sql: Queryable, context: ListContext): Fragment =>
+  sql`(select f.at from feeds f where f.business_id = ${context.businessId}) as seen_until`;
 
 /** How many live customers there are, from the counters: sixteen rows a location. */
 const liveCount = (sql: Queryable, { businessId, locationId }: ListContext): Fragment => sql`
   select coalesce(sum(n), 0)::int
   from customer_counts
   where business_id = ${businessId} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)`;
-
-async function searchWidened(
-  sql: Queryable,
-  select: (where: Fragment, rank: Fragment | null) => Promise<Row[]>,
-  filters: Fragment,
-  exact: Fragment,
-  widened: Term[],
-): Promise<[number, Row[]]> {
-  const where = sql`${filters} and ${matchesAll(sql, widened)}`;
-  return await Promise.all([countUpTo(sql, where), select(where, exact)]);
-}
 
 const hasFilters = (query: ListQuery): boolean =>
   [
@@ -184,7 +181,8 @@ function filterOf(sql: Queryable, context: ListContext, query: ListQuery, asOf: 
     context.locationId && sql`c.location_id = ${context.locationId}`,
     liveness(sql, query.deleted === true, asOf),
     asOf && sql`c.id < ${idAfter(asOf)}`,
-    wanted.length > 0 && sql`c.facets @> ${wanted}::text[]`,
+    wanted.length > 0 &&
+      sql`c.grams @> ${wanted.map((one) => facetGram(saltOf(context.businessId), one))}::integer[] and c.facets @> ${wanted}::text[]`,
     query.created_after && sql`c.id >= ${idAfter(query.created_after)}`,
     query.created_before && sql`c.id < ${firstIdAt(new Date(query.created_before))}`,
     query.updated_after && sql`c.updated_at > ${new Date(query.updated_after).toISOString()}`,
@@ -205,35 +203,96 @@ function liveness(sql: Queryable, deleted: boolean, asOf: string | null): Fragme
 const idAfter = (time: string): string => firstIdAt(new Date(Date.parse(time) + 1));
 
 interface PageSpec {
-  where: Fragment;
-  /** Exact hits, which come before the others; null when all are. */
-  rank: Fragment | null;
   sort: Sort;
   position: Position | null;
   limit: number;
   offset: number;
-  isFiltered: boolean;
+  /** Deleted records are asked for. */
+  deleted: boolean;
   /** What tells the time of the snapshot, when the walk begins here. */
   seen: Fragment | null;
 }
 
-async function selectPage(
+/** What a page shows of a customer, and what the order goes by. */
+const shownColumns = (sql: Queryable, { sort, deleted }: PageSpec): Fragment => sql`
+  c.id, c.document, ${ORDERS[sort].column ? sql`c.${sql(ORDERS[sort].column)}` : sql`null::text`} as key,
+  ${deleted ? sql`c.deleted_at` : sql`null::timestamptz`} as deleted_at`;
+
+/** The conditions and the order of a page, where the columns go by these names. */
+function turnOf(
   sql: Queryable,
-  { where, rank, sort, position, limit, offset, isFiltered, seen }: PageSpec,
-): Promise<Row[]> {
+  { sort, position, limit, offset }: PageSpec,
+  columns: Columns,
+  rank: Fragment | null,
+) {
   const { column, descending } = ORDERS[sort];
-  const key = column && sql`c.${sql(column)}`;
+  const key = column && columns.key;
   const direction = descending ? sql`desc` : sql`asc`;
-  const order = key ? sql`${key} ${direction}, c.id ${direction}` : sql`c.id ${direction}`;
-  const exact = rank ?? sql`true`;
-  const statement = sql<Row[]>`
-    select ${customerColumns(sql)}, c.name_key, ${exact} as exact${seen ? sql`, ${seen}` : sql``}
+  const order = key ? sql`${key} ${direction}, ${columns.id} ${direction}` : sql`${columns.id} ${direction}`;
+  return {
+    after: position ? after(sql, position, key, columns.id, descending, rank) : sql`true`,
+    order: rank ? sql`(${rank}) desc, ${order}` : order,
+    slice: offset > 0 ? sql`limit ${limit} offset ${offset}` : sql`limit ${limit}`,
+  };
+}
+interface Columns {
+  key: Fragment;
+  id: Fragment;
+}
+
+/** A page in its order, read by the index of that order. */
+function pageOf<R extends Row>(
+  sql: Queryable,
+  spec: PageSpec,
+  where: Fragment,
+  rank: Fragment | null,
+  live: Fragment | null,
+) {
+  const columns = { key: sql`c.${sql(ORDERS[spec.sort].column ?? 'id')}`, id: sql`c.id` };
+  const turn = turnOf(sql, spec, columns, rank);
+  return sql<R[]>`
+    select ${shownColumns(sql, spec)}, ${rank ?? sql`true`} as exact
+      ${spec.seen ? sql`, ${spec.seen}` : sql``} ${spec.seen && live ? sql`, (${live}) as live` : sql``}
     from customers c
-    where ${where} and ${position ? after(sql, position, key, descending, rank) : sql`true`}
-    order by ${rank ? sql`(${rank}) desc, ` : sql``}${order}
-    limit ${limit}
-    offset ${offset}`;
-  return await (isFiltered ? unprepared(statement) : statement);
+    where ${where} and ${turn.after}
+    order by ${turn.order}
+    ${turn.slice}`;
+}
+
+/**
+ * A page of what an index of fragments or facets finds, and how many there are: the hits are read once, counted and
+ * put in order. Beyond the limit of the count they are not all read: then the page is, in its order.
+ */
+async function selectHits(
+  sql: Queryable,
+  spec: PageSpec,
+  businessId: string,
+  where: Fragment,
+  rank: Fragment | null,
+): Promise<Found> {
+  const { column } = ORDERS[spec.sort];
+  const turn = turnOf(sql, spec, { key: sql`key`, id: sql`id` }, rank && sql`exact`);
+  const rows = await sql<(Row & { total: number; id: string | null })[]>`
+    with hits as materialized (
+      select c.id, ${column ? sql`c.${sql(column)}` : sql`null::text`} as key, ${rank ?? sql`true`} as exact
+      from customers c
+      where ${where}
+      limit ${COUNT_LIMIT + 1}
+    )
+    select counted.total, ${spec.seen ?? sql`null::timestamptz as seen_until`}, ${shownColumns(sql, spec)}, page.exact
+    from (select count(*)::int as total from hits) counted
+    left join (
+      select id, key, exact
+      from hits
+      where ${turn.after}
+      order by ${turn.order}
+      ${turn.slice}
+    ) page on true
+    left join customers c on c.business_id = ${businessId} and c.id = page.id
+    order by ${rank ? sql`page.exact desc, ` : sql``}${turnOf(sql, spec, { key: sql`page.key`, id: sql`page.id` }, null).order}`;
+  const { total } = rows[0]!;
+  if (total <= COUNT_LIMIT) return { total, rows: rows.filter(({ id }) => id !== null) };
+  return { total, rows: await unprepared(pageOf<Row>(sql, spec, where, rank, null)) };
 }
 
 /** The rows that come after a position, in the order of the list. */
@@ -241,29 +300,18 @@ function after(
   sql: Queryable,
   position: Position,
   key: Fragment | null,
+  id: Fragment,
   descending: boolean,
   rank: Fragment | null,
 ): Fragment {
   const compare = descending ? sql`<` : sql`>`;
   const further = key
-    ? sql`(${key}, c.id) ${compare} (${position.key}, ${position.id})`
-    : sql`c.id ${compare} ${position.id}`;
+    ? sql`(${key}, ${id}) ${compare} (${position.key}, ${position.id})`
+    : sql`${id} ${compare} ${position.id}`;
   if (!rank) return further;
   return position.exact
     ? sql`((${rank}) and ${further} or not (${rank}))`
     : sql`(not (${rank}) and ${further})`;
-}
-
-const sortKey = (row: Row, sort: Sort): string | null => {
-  const { column } = ORDERS[sort];
-  return column === 'updated_at' ? row.updated_at : column === 'name_key' ? row.name_key : null;
-};
-
-async function countUpTo(sql: Queryable, where: Fragment): Promise<number> {
-  const [row] = await unprepared(sql<{ n: number }[]>`
-    select count(*)::int as n
-    from (select 1 from customers c where ${where} limit ${COUNT_LIMIT + 1}) counted`);
-  return row!.n;
 }
 
 /** The exact number of live customers from the counters; as of a moment, corrected by what happened since. */

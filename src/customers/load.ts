@@ -172,6 +172,26 @@ export const customerReads = (sql: Sql): CustomerReads =>
     return ids.map((id) => ({ status: 'fulfilled', value: rows.get(id) ?? null }));
   });
 
+/** A record as the API shows it, and what says whether a caller may see it. */
+export interface StoredDocument {
+  id: string;
+  location_id: string;
+  version: number;
+  document: string;
+  is_live: boolean;
+}
+export type DocumentReads = Gather<string, StoredDocument | null>;
+
+export const documentReads = (sql: Sql): DocumentReads =>
+  new Gather(READ_GROUP, async (businessId, ids) => {
+    const rows = await sql<StoredDocument[]>`
+      select id, location_id, version, document, deleted_at is null as is_live
+      from customers
+      where business_id = ${businessId} and id = any(${[...new Set(ids)]}::uuid[])`;
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => ({ status: 'fulfilled', value: byId.get(id) ?? null }));
+  });
+
 const READ_GROUP = 100;
 
 /** Words of the business that share a typo key with one of these; candidates for a mistyped word. */

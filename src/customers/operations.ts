@@ -15,7 +15,6 @@ import { toCustomer } from './record.ts';
 import type { CreateInput, ListQuery, UpdateInput, UpsertedCustomer, UpsertInput } from './schema.ts';
 import {
   customerId,
-  findCustomer,
   findStored,
   listed,
   needsOf,
@@ -41,10 +40,6 @@ export async function listCustomers(service: Service, caller: Caller, query: Lis
     },
     query,
   );
-}
-
-export async function getCustomer(service: Service, caller: Caller, id: string) {
-  return toCustomer(await findCustomer(service, caller, id));
 }
 
 export async function upsertCustomer(

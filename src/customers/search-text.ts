@@ -115,9 +115,12 @@ export function oneSlipApart(a: string, b: string): boolean {
   );
 }
 
-/** One thing that must match: any of these LIKE patterns, or (for a mistyped word) a neighbour of the word. */
+/**
+ * One thing that must match: any of these fragments of the search text, a blank at an end meaning the end of a word; or
+ * (for a mistyped word) a neighbour of the word.
+ */
 export interface Term {
-  patterns: string[];
+  fragments: string[];
   /** The folded word, when a neighbour of it may stand in; null for digits, addresses and short words. */
   word: string | null;
 }
@@ -154,27 +157,25 @@ function phoneTerm(text: string, country: string): Term {
   if (digits.length < 3) return wordTerm(text);
   // As written too: 24/7 may be part of a name, 2025-01 of a tag.
   const forms = [digits, digits.replace(/^0011|^00/, ''), phoneSearchDigits(text, country) ?? '', text];
-  return { patterns: [...new Set(forms.filter((form) => form.length >= 3))].map(contains), word: null };
+  return { fragments: [...new Set(forms.filter((form) => form.length >= 3))], word: null };
 }
 
 function wordTerm(word: string): Term {
-  if (word.includes('@')) return { patterns: [contains(word)], word: null };
+  if (word.includes('@')) return { fragments: [word], word: null };
   // What could be taken for a wildcard is looked for as it stands, and nothing else.
-  if (/[%_\\]/.test(word)) return { patterns: [fragment(word)], word: null };
+  if (/[%_\\]/.test(word)) return { fragments: [fragment(word)], word: null };
   const bare = plain(word);
-  const patterns = [fragment(word)];
+  const fragments = [fragment(word)];
   // Typed with punctuation the record may not have (o'brien, mosley-david): its letters alone will do too.
-  if (bare !== word && bare !== '') patterns.push(bare.includes(' ') ? contains(bare) : fragment(bare));
-  return { patterns, word: isTypoWord(bare) ? bare : null };
+  if (bare !== word && bare !== '') fragments.push(bare.includes(' ') ? bare : fragment(bare));
+  return { fragments, word: isTypoWord(bare) ? bare : null };
 }
 
 // Scripts that write words without blanks between them: there a name is more than its beginning.
-const WORDS_RUN_ON =
+export const WORDS_RUN_ON =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const fragment = (text: string) =>
-  [...text].length < 3 && !WORDS_RUN_ON.test(text) ? startsWord(text) : contains(text);
-const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');
-const contains = (text: string) => `%${escapeLike(text)}%`;
-const startsWord = (text: string) => `% ${escapeLike(text)}%`;
-/** The pattern of one whole word. */
-export const wholeWord = (word: string) => `% ${escapeLike(word)} %`;
+const fragment = (text: string) => ([...text].length < 3 && !WORDS_RUN_ON.test(text) ? ` ${text}` : text);
+/** The fragment of one whole word. */
+export const wholeWord = (word: string) => ` ${word} `;
+/** The LIKE pattern of text that contains this. */
+export const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;

@@ -1,7 +1,8 @@
-/** How `q` becomes a condition on customers.search: exact fragments first, then names with one wrong letter. */
+/** How `q` becomes a condition on customers: exact fragments first, then names with one wrong letter. */
 import type { Fragment, Queryable } from '../database/connect.ts';
+import { gramsWanted, saltOf } from './grams.ts';
 import { loadNeighbours } from './load.ts';
-import { oneSlipApart, searchTerms, type Term, typoKeys, wholeWord } from './search-text.ts';
+import { containing, oneSlipApart, searchTerms, type Term, typoKeys, wholeWord } from './search-text.ts';
 
 const MAX_TERMS = 12;
 const MAX_NEIGHBOURS = 20;
@@ -10,12 +11,27 @@ const MAX_NEIGHBOURS = 20;
 export const termsOf = (q: string | undefined, country: string): Term[] =>
   q ? searchTerms(q, country).slice(0, MAX_TERMS) : [];
 
-/** True for rows that match every term. The table goes by `c`. */
-export const matchesAll = (sql: Queryable, terms: Term[]): Fragment =>
-  terms.reduce((all, term) => sql`${all} and ${matchesAny(sql, term.patterns)}`, sql`true`);
+/** True for rows of the business that match every term. The table goes by `c`. */
+export function matchesAll(sql: Queryable, businessId: string, terms: Term[]): Fragment {
+  const salt = saltOf(businessId);
+  return terms.reduce(
+    (all, { fragments }) => sql`${all} and (${matchesAny(sql, salt, fragments)})`,
+    sql`true`,
+  );
+}
 
-const matchesAny = (sql: Queryable, patterns: string[]): Fragment =>
-  sql`(${patterns.slice(1).reduce((any, pattern) => sql`${any} or c.search like ${pattern}`, sql`c.search like ${patterns[0]!}`)})`;
+const matchesAny = (sql: Queryable, salt: number, [first, ...others]: string[]): Fragment =>
+  others.reduce(
+    (any, fragment) => sql`${any} or ${matches(sql, salt, fragment)}`,
+    matches(sql, salt, first!),
+  );
+
+/** The index tells who may have the fragment, the text who has. */
+function matches(sql: Queryable, salt: number, fragment: string): Fragment {
+  const grams = gramsWanted(salt, fragment);
+  const text = sql`c.search like ${containing(fragment)}`;
+  return grams.length > 0 ? sql`(c.grams @> ${grams}::integer[] and ${text})` : text;
+}
 
 /** The terms with the words of this business added that are one slip away; null when there are none. */
 export async function withNeighbours(
@@ -29,7 +45,7 @@ export async function withNeighbours(
   const neighbours = (word: string) =>
     candidates.filter((candidate) => oneSlipApart(word, candidate)).slice(0, MAX_NEIGHBOURS);
   const widened = terms.map((term) =>
-    term.word ? { ...term, patterns: [...term.patterns, ...neighbours(term.word).map(wholeWord)] } : term,
+    term.word ? { ...term, fragments: [...term.fragments, ...neighbours(term.word).map(wholeWord)] } : term,
   );
-  return widened.some((term, i) => term.patterns.length > terms[i]!.patterns.length) ? widened : null;
+  return widened.some((term, i) => term.fragments.length > terms[i]!.fragments.length) ? widened : null;
 }

@@ -4,6 +4,7 @@
 import type { Sql } from '../database/connect.ts';
 import { isUuid } from '../database/ids.ts';
 import { FeedWatch } from '../events/feed.ts';
+import { ReadyJson } from '../http/envelope.ts';
 import { notFound } from '../http/errors.ts';
 import { type Retry, Running } from '../http/idempotency.ts';
 import { Authentication, type Caller } from '../tenancy/authentication.ts';
@@ -12,8 +13,14 @@ import type { LocationContext } from '../tenancy/scope.ts';
 import type { SuppliedDetails } from './details.ts';
 import { textOrNull } from './fields.ts';
 import type { Needs } from './found.ts';
-import { type CustomerReads, customerReads, loadWithSurvivors } from './load.ts';
-import type { Change, StoredCustomer } from './record.ts';
+import {
+  type CustomerReads,
+  customerReads,
+  type DocumentReads,
+  documentReads,
+  loadWithSurvivors,
+} from './load.ts';
+import { type Change, type StoredCustomer, toCustomer } from './record.ts';
 import type { UpsertReport } from './schema.ts';
 import { nameKey, nameWords } from './search-text.ts';
 import { type Write, WriteQueue } from './write-queue.ts';
@@ -21,6 +28,7 @@ import { type Write, WriteQueue } from './write-queue.ts';
 export interface Service {
   sql: Sql;
   reads: CustomerReads;
+  documents: DocumentReads;
   writes: WriteQueue;
   authentication: Authentication;
   /** Writes with an Idempotency-Key that are under way in this process. */
@@ -45,6 +53,7 @@ export async function openService(
   return {
     sql,
     reads: customerReads(sql),
+    documents: documentReads(sql),
     writes: new WriteQueue(sql, { groupCommit }, (businessId) => feed.wake(businessId)),
     authentication: new Authentication(sql),
     running: new Running(),
@@ -82,6 +91,17 @@ export async function findCustomer(service: Service, caller: Caller, id: string)
     customer && customer.deleted_at === null && (locationId === null || locationId === customer.location_id);
   if (!isVisible) throw notFound('customer');
   return customer;
+}
+
+/** The record as the API shows it, ready to send: as findCustomer finds it. */
+export async function findDocument(service: Service, caller: Caller, id: string): Promise<ReadyJson> {
+  const { businessId, locationId } = caller.scope;
+  const own = isUuid(id) ? await service.documents.submit(businessId, id.toLowerCase()) : null;
+  if (own?.is_live && (locationId === null || locationId === own.location_id))
+    return new ReadyJson(own.document, own);
+  // Merged away, perhaps: then the survivor is shown.
+  const customer = await findCustomer(service, caller, id);
+  return new ReadyJson(JSON.stringify(toCustomer(customer)), customer);
 }
 
 async function survivorOf(

@@ -5,7 +5,24 @@ import { ApiError, type ErrorCode } from './errors.ts';
 import { InvalidRequest } from './validation.ts';
 
 export const success = (message: string, body: unknown): string =>
-  `{"success":true,"message":${JSON.stringify(message)},"body":${JSON.stringify(body)}}`;
+  `{"success":true,"message":${JSON.stringify(message)},"body":${body instanceof ReadyJson ? body.text : JSON.stringify(body)}}`;
+
+/** A body that is JSON already, as the database keeps it; beside it what the headers say of it. */
+export class ReadyJson {
+  readonly text: string;
+  readonly id: string | undefined;
+  readonly version: number | undefined;
+
+  constructor(text: string, { id, version }: { id?: string; version?: number } = {}) {
+    this.text = text;
+    this.id = id;
+    this.version = version;
+  }
+
+  toJSON(): unknown {
+    return JSON.parse(this.text);
+  }
+}
 
 export const failure = (error: ApiError): string =>
   JSON.stringify({ success: false, message: error.message, body: { code: error.code, ...error.details } });

@@ -1,7 +1,9 @@
 /** How text is folded and asked for, as tables and properties. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { facetGram, gramsOf, gramsWanted, saltOf } from '../../src/customers/grams.ts';
 import {
+  containing,
   facet,
   facets,
   fold,
@@ -127,14 +129,15 @@ describe('what q asks for', () => {
     ['   ', []],
   ] as const) {
     it(`"${q}" looks for ${patterns.flat().join(' ') || 'nothing'}`, () => {
-      expect(searchTerms(q, 'AU').map((term) => term.patterns)).toEqual(patterns);
+      expect(searchTerms(q, 'AU').map((term) => term.fragments.map(containing))).toEqual(patterns);
     });
   }
 
   it('no pattern of any q holds a wildcard of its own, or is empty', () => {
     fc.assert(
       fc.property(anyText, (q) => {
-        for (const { patterns } of searchTerms(q, 'AU')) {
+        for (const { fragments } of searchTerms(q, 'AU')) {
+          const patterns = fragments.map(containing);
           expect(patterns.length).toBeGreaterThan(0);
           for (const pattern of patterns) {
             const inner = pattern.slice(1, -1).replace(/\\[\\%_]/g, '');
@@ -158,11 +161,9 @@ describe('what q asks for', () => {
         const name = parts.join(' ').normalize('NFC').trim();
         fc.pre(fold(name) !== '' && !/\d/.test(name));
         const text = searchText({ name, company_name: null, tags: [], contacts: [phone] });
-        for (const { patterns } of searchTerms(`${name} ${digits}`, 'AU')) {
-          const isFound = patterns.some((pattern) =>
-            text.includes(pattern.slice(1, -1).replace(/\\([\\%_])/g, '$1')),
-          );
-          expect(isFound, JSON.stringify({ name, patterns, text })).toBe(true);
+        for (const { fragments } of searchTerms(`${name} ${digits}`, 'AU')) {
+          const isFound = fragments.some((fragment) => text.includes(fragment));
+          expect(isFound, JSON.stringify({ name, fragments, text })).toBe(true);
         }
       }),
       { numRuns: 1000 },
@@ -195,5 +196,37 @@ describe('letters outside the basic plane', () => {
   it('that fold into many stay within what an index takes', () => {
     expect(Buffer.byteLength(facet('source', '\ufdfa'.repeat(100)))).toBeLessThan(500);
     expect(Buffer.byteLength(nameKey({ name: '\ufdfa'.repeat(200), company_name: null }))).toBeLessThan(500);
+  });
+});
+
+describe('the numbers of fragments', () => {
+  const salt = saltOf('018f2b6e-0000-7000-8000-000000000001');
+  const scripts = fc.string({ unit: fc.constantFrom(...'abc 09.@-é龍小李ก𠮷'), minLength: 1, maxLength: 40 });
+
+  it('of a text include those that any part of it wants, so that the index misses nobody', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, scripts), fc.nat(), fc.nat(), (name, from, length) => {
+        const text = searchText({ name, company_name: null, tags: [], contacts: [] });
+        const start = from % text.length;
+        const part = text.slice(start, start + 1 + (length % 8));
+        const has = new Set(gramsOf(salt, text));
+        for (const gram of gramsWanted(salt, part))
+          expect(has.has(gram), JSON.stringify([text, part])).toBe(true);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('are asked for whenever three letters, a first letter or a letter of a script without blanks is known', () => {
+    for (const part of ['abc', ' a', ' ab', '龍', '小龍', '𠮷', 'a b', '@x.'])
+      expect(gramsWanted(salt, part).length, part).toBeGreaterThan(0);
+    expect(gramsWanted(salt, 'x'.repeat(500) + 'abcdefghijklmnopqrstuvwxyz').length).toBeLessThanOrEqual(16);
+  });
+
+  it('differ from business to business, and are numbers PostgreSQL calls integer', () => {
+    const other = new Set(gramsOf(saltOf('018f2b6e-0000-7000-8000-000000000002'), ' mikayla malloney '));
+    const own = [...gramsOf(salt, ' mikayla malloney '), facetGram(salt, 'status:lead')];
+    expect(own.filter((gram) => other.has(gram))).toEqual([]);
+    for (const gram of own) expect(gram).toBe(gram | 0);
   });
 });

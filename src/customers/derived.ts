@@ -1,0 +1,38 @@
+/** A database as this version wants it: its schema, and what it keeps beside each record. */
+import type { Sql } from '../database/connect.ts';
+import { migrate } from '../database/migrate.ts';
+import { derivedOf } from './commit.ts';
+import { deriveCustomers } from './commit-sql.ts';
+import { saltOf } from './grams.ts';
+import { loadCustomers } from './load.ts';
+
+const PAGE = 500;
+
+/** Migrates, then fills in what rows of an earlier version lack. Answers the names of the migrations applied. */
+export async function bringUpToDate(sql: Sql): Promise<string[]> {
+  const applied = await migrate(sql);
+  await fillDerived(sql);
+  return applied;
+}
+
+/** The document and the fragments of rows that have none, page by page; several processes may do it at once. */
+async function fillDerived(sql: Sql): Promise<void> {
+  for (;;) {
+    const [first] = await sql`select business_id from customers where document = '' limit 1`;
+    if (!first) return;
+    const businessId = first.business_id as string;
+    const rows = await sql`
+      select id from customers where business_id = ${businessId} and document = '' order by id limit ${PAGE}`;
+    const records = await loadCustomers(
+      sql,
+      businessId,
+      rows.map((row) => row.id as string),
+    );
+    const salt = saltOf(businessId);
+    await deriveCustomers(
+      sql,
+      businessId,
+      records.map((record) => ({ ...derivedOf(salt, record), id: record.id, version: record.version })),
+    );
+  }
+}
