@@ -1,5 +1,5 @@
 /** What the database alone bears: the statements of an operation sent by the bare driver, without HTTP or planning. */
-import { commit } from '../src/customers/commit.ts';
+import { commit, prepare as prepareCommit } from '../src/customers/commit.ts';
 import { readDetails } from '../src/customers/details.ts';
 import { Found, LostRace, type Needs } from '../src/customers/found.ts';
 import { load } from '../src/customers/load.ts';
@@ -82,7 +82,11 @@ async function commitInTurn(sql: Sql, businessId: string, found: Found, changes:
   for (;;) {
     const at = new Date().toISOString();
     try {
-      return await commit(sql, businessId, found, { changes, possibleDuplicates: [], answers: [], at });
+      return await commit(
+        sql,
+        businessId,
+        prepareCommit(businessId, found, { changes, possibleDuplicates: [], answers: [], at }),
+      );
     } catch (error) {
       if (!(error instanceof LostRace || isLostRace(error))) throw error;
     }

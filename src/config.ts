@@ -27,6 +27,8 @@ export interface Config {
   keyRate: number;
   /** `CLIENTELE_BUSINESS_RATE`: requests all keys of a business may send in a minute; 0 for no limit. Default 180000. */
   businessRate: number;
+  /** `CLIENTELE_WORKERS`: processes that serve side by side, one for each core to be used. Default 1. */
+  workers: number;
   /** `CLIENTELE_GROUP_COMMIT`: `off` commits every write alone; only for measuring. Default on. */
   groupCommit: boolean;
 }
@@ -50,6 +52,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     key: env.CLIENTELE_KEY || null,
     keyRate: wholeNumber(env, 'CLIENTELE_KEY_RATE', 60_000, 0, 1_000_000_000),
     businessRate: wholeNumber(env, 'CLIENTELE_BUSINESS_RATE', 180_000, 0, 1_000_000_000),
+    workers: wholeNumber(env, 'CLIENTELE_WORKERS', 1, 1, 256),
     groupCommit: oneOf(env, 'CLIENTELE_GROUP_COMMIT', 'on', ['on', 'off']) === 'on',
   };
 }

@@ -1,42 +1,66 @@
 /** The life of the process: configuration → database → schema → listen; and the same backwards to stop. */
+import cluster from 'node:cluster';
 import pino from 'pino';
 import { type Config, readConfig } from './config.ts';
 import { bringUpToDate } from './customers/derived.ts';
 import { openService } from './customers/service.ts';
-import { connect, errorCode, type Sql } from './database/connect.ts';
-import { type Embedded, startEmbedded } from './database/embedded.ts';
+import { connect, errorCode } from './database/connect.ts';
+import { startEmbedded } from './database/embedded.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createServer } from './http/server.ts';
-import { createFirstBusiness } from './tenancy/operations.ts';
+import { createFirstBusiness, type NewBusiness } from './tenancy/operations.ts';
 import { startSharing } from './tenancy/rate-limits.ts';
 import { welcome } from './welcome.ts';
+import { startWorkers, tellReady } from './workers.ts';
 
 const USAGE_FLUSH_MS = 30_000;
 const HOUSEKEEPING_MS = 60_000;
 
+interface Running {
+  address: string;
+  stop(): Promise<void>;
+}
+
 /** Starts everything and answers how to stop it. */
-async function start(config: Config): Promise<{ address: string; stop(): Promise<void> }> {
-  const logger = pino({ level: config.logLevel });
+async function start(config: Config): Promise<Running> {
   const embedded = config.databaseUrl
     ? null
     : await startEmbedded(config.dataDir, `process ${process.pid} (clientele on port ${config.port})`);
   if (embedded?.notice) console.log(embedded.notice);
-  const sql = connect(config.databaseUrl ?? embedded!.url, { max: config.poolSize });
+  const url = config.databaseUrl ?? embedded!.url;
   try {
-    return await serve(config, sql, embedded, logger);
+    const first = await prepareDatabase(config, url);
+    const running = config.workers > 1 ? await startWorkers(config.workers, url) : await serve(config, url);
+    console.log(welcome(running.address, first));
+    const stop = async () => {
+      await running.stop();
+      await embedded?.stop();
+    };
+    return { address: running.address, stop };
   } catch (error) {
-    await sql.end({ timeout: 1 });
     await embedded?.stop();
     throw error;
   }
 }
 
-async function serve(config: Config, sql: Sql, embedded: Embedded | null, logger: pino.Logger) {
-  await bringUpToDate(sql);
-  const first = await createFirstBusiness(sql, {
-    name: 'My business',
-    location: { name: 'Main', country: config.country, timezone: config.timezone },
-  });
+/** The schema of this version, and a first business where there is none. */
+async function prepareDatabase(config: Config, url: string): Promise<NewBusiness | null> {
+  const sql = connect(url, { max: 2 });
+  try {
+    await bringUpToDate(sql);
+    return await createFirstBusiness(sql, {
+      name: 'My business',
+      location: { name: 'Main', country: config.country, timezone: config.timezone },
+    });
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+/** The HTTP server and its background work, on a database that is ready. */
+async function serve(config: Config, url: string): Promise<Running> {
+  const logger = pino({ level: config.logLevel });
+  const sql = connect(url, { max: config.poolSize });
   const service = await openService(sql, {
     groupCommit: config.groupCommit,
     rates: { key: config.keyRate, business: config.businessRate },
@@ -44,7 +68,6 @@ async function serve(config: Config, sql: Sql, embedded: Embedded | null, logger
   const { authentication } = service;
   const app = await createServer(service, logger);
   const address = await app.listen({ port: config.port, host: config.host });
-  console.log(welcome(address, first));
 
   const flush = () =>
     authentication
@@ -62,7 +85,6 @@ async function serve(config: Config, sql: Sql, embedded: Embedded | null, logger
     await app.close();
     await flush();
     await sql.end({ timeout: 5 });
-    await embedded?.stop();
   };
   return { address, stop };
 }
@@ -70,7 +92,10 @@ async function serve(config: Config, sql: Sql, embedded: Embedded | null, logger
 /** Runs until SIGINT or SIGTERM; every request accepted is answered, then the database is stopped. */
 async function main(): Promise<void> {
   try {
-    const running = await start(readConfig());
+    const config = readConfig();
+    // A worker was given a database that is ready.
+    const running = cluster.isWorker ? await serve(config, config.databaseUrl!) : await start(config);
+    if (cluster.isWorker) tellReady(running.address);
     let isStopping = false;
     const stop = () => {
       // A second Ctrl-C changes nothing: the first is at work.

@@ -4,11 +4,14 @@
  */
 import { replaceAnswer, selectAnswersAbout } from '../database/answers.ts';
 import type { Transaction } from '../database/connect.ts';
+import { recordset } from '../database/recordset.ts';
 import { type PersonalValues, redacted, valuesOf, withoutValues } from './erasure.ts';
-import { arrayText, gramsWanted, saltOf } from './grams.ts';
+import { gramsWanted, saltOf } from './grams.ts';
 import type { ChangeEvent, StoredCustomer } from './record.ts';
 import { nameWords, typoKeys, wholeWord } from './search-text.ts';
 import { withoutCustomers } from './stored-answer.ts';
+
+const WORDS = recordset({ key: 'text', word: 'text', grams: 'integer[]' });
 
 /** Takes away every trace of these customers but the bare fact of each event. */
 export async function eraseTraces(
@@ -46,12 +49,12 @@ async function forgetWords(tx: Transaction, businessId: string, words: string[])
   if (words.length === 0) return;
   const salt = saltOf(businessId);
   const rows = [...new Set(words)].flatMap((word) => {
-    const grams = arrayText(gramsWanted(salt, wholeWord(word)));
+    const grams = gramsWanted(salt, wholeWord(word));
     return typoKeys(word).map((key) => ({ key, word, grams }));
   });
   await tx`
     delete from name_words w
-    using jsonb_to_recordset(${tx.json(rows)}) r(key text, word text, grams integer[])
+    using ${WORDS(rows).in(tx)} r
     where w.business_id = ${businessId}
       and w.key = r.key
       and w.word = r.word

@@ -1,17 +1,100 @@
 /**
- * The statements of a commit: the only ones that write customer tables. Rows of one business come in as one JSON
- * array; inserts read the business from locations (or businesses) by its key, so that in a cluster they go to the
+ * The statements of a commit: the only ones that write customer tables. Rows of one business come in as one array
+ * a column; inserts read the business from locations (or businesses) by its key, so that in a cluster they go to the
  * one node that has it.
  */
 import type { Queryable } from '../database/connect.ts';
 import { newId } from '../database/ids.ts';
+import { recordset } from '../database/recordset.ts';
 import type { ContactRow, CustomerRow, ReferenceRow } from './commit.ts';
 import type { Change, PossibleDuplicate, StoredCustomer } from './record.ts';
 
-const json = (sql: Queryable, rows: unknown) => sql.json(rows as never);
+/** A statement whose values are written already, to be sent within a transaction. */
+export type Statement = (sql: Queryable) => PromiseLike<{ count: number }>;
 
-export function insertCustomers(sql: Queryable, businessId: string, rows: CustomerRow[]) {
-  return sql`
+/** What is written of a customer with every change. */
+const RECORD = {
+  id: 'uuid',
+  name: 'text',
+  company_name: 'text',
+  address: 'text',
+  avatar: 'text',
+  status: 'text',
+  source: 'text',
+  source_metadata: 'jsonb',
+  custom_fields: 'jsonb',
+  tags: 'text[]',
+  version: 'integer',
+  updated_at: 'timestamptz',
+  deleted_at: 'timestamptz',
+  merged_into: 'uuid',
+  legal_hold: 'text',
+  name_key: 'text',
+} as const;
+const DERIVED_COLUMNS = { search: 'text', facets: 'text[]', grams: 'integer[]', document: 'text' } as const;
+const NEW_CUSTOMERS = recordset({
+  ...RECORD,
+  ...DERIVED_COLUMNS,
+  location_id: 'uuid',
+  created_at: 'timestamptz',
+});
+const CHANGED_CUSTOMERS = recordset({
+  ...RECORD,
+  ...DERIVED_COLUMNS,
+  expected: 'integer',
+  away_from: 'timestamptz',
+  away_until: 'timestamptz',
+  erased_at: 'timestamptz',
+});
+const DERIVED = recordset({ id: 'uuid', version: 'integer', ...DERIVED_COLUMNS });
+const CONTACT_IDS = recordset({ customer_id: 'uuid', id: 'uuid' });
+const CONTACTS = recordset({
+  customer_id: 'uuid',
+  id: 'uuid',
+  location_id: 'uuid',
+  type: 'text',
+  key: 'text',
+  value: 'text',
+  raw: 'text',
+  extension: 'text',
+  label: 'text',
+  is_primary: 'boolean',
+  matchable: 'boolean',
+  standing: 'text',
+  holder_name: 'text',
+});
+const COUNTS = recordset({ location_id: 'uuid', n: 'integer' });
+const EVENTS = recordset({
+  customer_id: 'uuid',
+  id: 'uuid',
+  location_id: 'uuid',
+  type: 'text',
+  actor: 'jsonb',
+  at: 'timestamptz',
+  version: 'integer',
+  changes: 'jsonb',
+  context: 'jsonb',
+  import_id: 'uuid',
+  before_end: 'integer',
+});
+const WORDS = recordset({ key: 'text', word: 'text' });
+const PAIRS = recordset({
+  location_id: 'uuid',
+  a: 'uuid',
+  b: 'uuid',
+  id: 'uuid',
+  score: 'real',
+  reasons: 'text[]',
+  by_request: 'boolean',
+  created_at: 'timestamptz',
+});
+const REFERENCES = recordset({ customer_id: 'uuid', kind: 'text', ref: 'text', state: 'text' });
+const REFERENCE_IDS = recordset({ customer_id: 'uuid', kind: 'text', ref: 'text' });
+const VERSIONS = recordset({ id: 'uuid', version: 'integer' });
+
+export function insertCustomers(businessId: string, rows: CustomerRow[]): Statement {
+  const table = NEW_CUSTOMERS(rows);
+  return (sql) => sql`
     insert into customers (
       business_id, id, location_id, name, company_name, address, avatar, status, source, source_metadata, custom_fields,
       tags, version, created_at, updated_at, deleted_at, merged_into, legal_hold, name_key, search, facets, grams,
@@ -20,31 +103,20 @@ export function insertCustomers(sql: Queryable, businessId: string, rows: Custom
       l.business_id, r.id, l.id, r.name, r.company_name, r.address, r.avatar, r.status, r.source, r.source_metadata, r.custom_fields,
       r.tags, r.version, r.created_at, r.updated_at, r.deleted_at, r.merged_into, r.legal_hold,
       r.name_key, r.search, r.facets, r.grams, r.document
-    from jsonb_to_recordset(${json(sql, rows)}) r(
-      id uuid, location_id uuid, name text, company_name text, address text, avatar text, status text, source text,
-      source_metadata jsonb, custom_fields jsonb, tags text[], version integer, created_at timestamptz,
-      updated_at timestamptz, deleted_at timestamptz, merged_into uuid, legal_hold text, name_key text, search text, facets text[],
-      grams integer[], document text)
+    from ${table.in(sql)} r
     join locations l on l.business_id = ${businessId} and l.id = r.location_id`;
 }
 
-export function updateCustomers(
-  sql: Queryable,
-  businessId: string,
-  rows: (CustomerRow & { expected: number })[],
-) {
-  return sql`
+export function updateCustomers(businessId: string, rows: (CustomerRow & { expected: number })[]): Statement {
+  const table = CHANGED_CUSTOMERS(rows);
+  return (sql) => sql`
     update customers c
     set name = r.name, company_name = r.company_name, address = r.address, avatar = r.avatar, status = r.status,
         source = r.source, source_metadata = r.source_metadata, custom_fields = r.custom_fields, tags = r.tags,
         version = r.version, updated_at = r.updated_at, deleted_at = r.deleted_at, merged_into = r.merged_into,
         legal_hold = r.legal_hold, away_from = r.away_from, away_until = r.away_until, erased_at = r.erased_at,
         name_key = r.name_key, search = r.search, facets = r.facets, grams = r.grams, document = r.document
-    from jsonb_to_recordset(${json(sql, rows)}) r(
-      id uuid, name text, company_name text, address text, avatar text, status text, source text,
-      source_metadata jsonb, custom_fields jsonb, tags text[], version integer, expected integer,
-      updated_at timestamptz, deleted_at timestamptz, merged_into uuid, legal_hold text, away_from timestamptz,
-      away_until timestamptz, erased_at timestamptz, name_key text, search text, facets text[], grams integer[], document text)
+    from ${table.in(sql)} r
     where c.business_id = ${businessId}
       and c.id = any(${rows.map((row) => row.id)}::uuid[])
       and c.id = r.id
@@ -53,61 +125,61 @@ export function updateCustomers(
 
 /** Writes what follows from records that have not changed meanwhile. */
 export function deriveCustomers(
-  sql: Queryable,
   businessId: string,
   rows: Pick<CustomerRow, 'id' | 'version' | 'search' | 'facets' | 'grams' | 'document'>[],
-) {
-  return sql`
+): Statement {
+  const table = DERIVED(rows);
+  return (sql) => sql`
     update customers c
     set search = r.search, facets = r.facets, grams = r.grams, document = r.document
-    from jsonb_to_recordset(${json(sql, rows)}) r(
-      id uuid, version integer, search text, facets text[], grams integer[], document text)
+    from ${table.in(sql)} r
     where c.business_id = ${businessId}
       and c.id = any(${rows.map((row) => row.id)}::uuid[])
       and c.id = r.id
       and c.version = r.version`;
 }
 
-export function deleteContacts(sql: Queryable, businessId: string, rows: ContactRow[]) {
+export function deleteContacts(businessId: string, rows: ContactRow[]): Statement {
   // By both: after a merge two customers may have a contact of one id.
   const gone = rows.map(({ customer_id, id }) => ({ customer_id, id }));
-  return sql`
+  const table = CONTACT_IDS(gone);
+  return (sql) => sql`
     delete from contacts k
-    using jsonb_to_recordset(${json(sql, gone)}) r(customer_id uuid, id uuid)
+    using ${table.in(sql)} r
     where k.business_id = ${businessId}
       and k.customer_id = any(${[...new Set(rows.map((row) => row.customer_id))]}::uuid[])
       and k.customer_id = r.customer_id
       and k.id = r.id`;
 }
 
-export function insertContacts(sql: Queryable, businessId: string, rows: ContactRow[]) {
-  return sql`
+export function insertContacts(businessId: string, rows: ContactRow[]): Statement {
+  const table = CONTACTS(rows);
+  return (sql) => sql`
     insert into contacts (
       business_id, customer_id, id, location_id, type, key, value, raw, extension, label, is_primary, matchable, standing, holder_name)
     select
       l.business_id, r.customer_id, r.id, l.id, r.type, r.key, r.value, r.raw, r.extension, r.label, r.is_primary,
       r.matchable, r.standing, r.holder_name
-    from jsonb_to_recordset(${json(sql, rows)}) r(
-      customer_id uuid, id uuid, location_id uuid, type text, key text, value text, raw text, extension text, label text,
-      is_primary boolean, matchable boolean, standing text, holder_name text)
+    from ${table.in(sql)} r
     join locations l on l.business_id = ${businessId} and l.id = r.location_id`;
 }
 
 /** Each process counts in a slot of its own, so that two seldom wait for one row. */
 const slot = process.pid % 16;
 
-export function updateCounts(sql: Queryable, businessId: string, rows: { location_id: string; n: number }[]) {
-  return sql`
+export function updateCounts(businessId: string, rows: { location_id: string; n: number }[]): Statement {
+  const table = COUNTS(rows);
+  return (sql) => sql`
     update customer_counts c
     set n = c.n + r.n
-    from jsonb_to_recordset(${json(sql, rows)}) r(location_id uuid, n integer)
+    from ${table.in(sql)} r
     where c.business_id = ${businessId}
       and c.location_id = any(${rows.map((row) => row.location_id)}::uuid[])
       and c.location_id = r.location_id
       and c.slot = ${slot}`;
 }
 
-export function insertEvents(sql: Queryable, businessId: string, changes: Change[]) {
+export function insertEvents(businessId: string, changes: Change[]): Statement {
   const rows = changes.map(({ after, event }, i) => ({
     ...event,
     // The feed's row has been moved past all of them by now.
@@ -116,43 +188,38 @@ export function insertEvents(sql: Queryable, businessId: string, changes: Change
     location_id: after.location_id,
     version: after.version,
   }));
-  return sql`
+  const table = EVENTS(rows);
+  return (sql) => sql`
     insert into events (
       business_id, customer_id, id, location_id, type, actor, at, version, changes, context, import_id, seq)
     select
       l.business_id, r.customer_id, r.id, l.id, r.type, r.actor, r.at, r.version, r.changes, r.context, r.import_id,
       f.seq - r.before_end
-    from jsonb_to_recordset(${json(sql, rows)}) r(
-      customer_id uuid, id uuid, location_id uuid, type text, actor jsonb, at timestamptz, version integer,
-      changes jsonb, context jsonb, import_id uuid, before_end integer)
+    from ${table.in(sql)} r
     join locations l on l.business_id = ${businessId} and l.id = r.location_id
     join feeds f on f.business_id = ${businessId}`;
 }
 
 /** Moves the business on by so many events. No row when another process has committed at this time or later. */
-export function advanceFeed(sql: Queryable, businessId: string, events: number, at: string) {
-  return sql`
+export function advanceFeed(businessId: string, events: number, at: string): Statement {
+  return (sql) => sql`
     update feeds
     set seq = seq + ${events}, at = ${at}
     where business_id = ${businessId} and at < ${at}`;
 }
 
-export function insertWords(sql: Queryable, businessId: string, rows: { key: string; word: string }[]) {
-  return sql`
+export function insertWords(businessId: string, rows: { key: string; word: string }[]): Statement {
+  const table = WORDS(rows);
+  return (sql) => sql`
     insert into name_words (business_id, key, word)
     select b.id, r.key, r.word
-    from jsonb_to_recordset(${json(sql, rows)}) r(key text, word text)
+    from ${table.in(sql)} r
     join businesses b on b.id = ${businessId}
     on conflict do nothing`;
 }
 
 /** Remembers pairs. One that is known keeps its id and standing, and takes the newer findings. */
-export function putPossibleDuplicates(
-  sql: Queryable,
-  businessId: string,
-  pairs: PossibleDuplicate[],
-  at: string,
-) {
+export function putPossibleDuplicates(businessId: string, pairs: PossibleDuplicate[], at: string): Statement {
   const rows = new Map(
     pairs.map(({ locationId, ids, score, reasons, byRequest }) => {
       const [a, b] = [...ids].sort();
@@ -171,11 +238,11 @@ export function putPossibleDuplicates(
   );
   // In one order everywhere, so that two writers of the same pairs wait for each other in turn.
   const inOrder = [...rows].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, row]) => row);
-  return sql`
+  const table = PAIRS(inOrder);
+  return (sql) => sql`
     insert into possible_duplicates as p (business_id, location_id, a, b, id, score, reasons, by_request, created_at)
     select l.business_id, l.id, r.a, r.b, r.id, r.score, r.reasons, r.by_request, r.created_at
-    from jsonb_to_recordset(${json(sql, inOrder)}) r(
-      location_id uuid, a uuid, b uuid, id uuid, score real, reasons text[], by_request boolean, created_at timestamptz)
+    from ${table.in(sql)} r
     join locations l on l.business_id = ${businessId} and l.id = r.location_id
     on conflict (business_id, a, b) do update
     set score = greatest(excluded.score, case when p.by_request then p.score end),
@@ -184,31 +251,34 @@ export function putPossibleDuplicates(
 }
 
 /** References that come or change. */
-export function putReferences(sql: Queryable, businessId: string, rows: ReferenceRow[], at: string) {
-  return sql`
+export function putReferences(businessId: string, rows: ReferenceRow[], at: string): Statement {
+  const table = REFERENCES(rows);
+  return (sql) => sql`
     insert into customer_references as p (business_id, customer_id, kind, ref, state, created_at, updated_at)
     select c.business_id, c.id, r.kind, r.ref, r.state, ${at}::timestamptz, ${at}::timestamptz
-    from jsonb_to_recordset(${json(sql, rows)}) r(customer_id uuid, kind text, ref text, state text)
+    from ${table.in(sql)} r
     join customers c on c.business_id = ${businessId} and c.id = r.customer_id
     on conflict (business_id, customer_id, kind, ref) do update
     set state = excluded.state, updated_at = excluded.updated_at`;
 }
 
-export function deleteReferences(sql: Queryable, businessId: string, rows: ReferenceRow[]) {
-  return sql`
+export function deleteReferences(businessId: string, rows: ReferenceRow[]): Statement {
+  const table = REFERENCE_IDS(rows);
+  return (sql) => sql`
     delete from customer_references p
-    using jsonb_to_recordset(${json(sql, rows)}) r(customer_id uuid, kind text, ref text)
+    using ${table.in(sql)} r
     where p.business_id = ${businessId}
       and p.customer_id = any(${[...new Set(rows.map((row) => row.customer_id))]}::uuid[])
       and p.customer_id = r.customer_id and p.kind = r.kind and p.ref = r.ref`;
 }
 
 /** Rows that go for good, at the versions they were planned on. Their contacts and references have gone before. */
-export function deleteCustomers(sql: Queryable, businessId: string, records: StoredCustomer[]) {
+export function deleteCustomers(businessId: string, records: StoredCustomer[]): Statement {
   const rows = records.map(({ id, version }) => ({ id, version }));
-  return sql`
+  const table = VERSIONS(rows);
+  return (sql) => sql`
     delete from customers c
-    using jsonb_to_recordset(${json(sql, rows)}) r(id uuid, version integer)
+    using ${table.in(sql)} r
     where c.business_id = ${businessId}
       and c.id = any(${rows.map((row) => row.id)}::uuid[])
       and c.id = r.id

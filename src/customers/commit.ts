@@ -7,7 +7,7 @@ import type { Sql, Transaction } from '../database/connect.ts';
 import { eraseTraces } from './commit-erase.ts';
 import * as sql from './commit-sql.ts';
 import { type Found, LostRace, standingOf } from './found.ts';
-import { arrayText, facetGram, gramsOf, saltOf } from './grams.ts';
+import { facetGram, gramsOf, saltOf } from './grams.ts';
 import {
   type Change,
   type PossibleDuplicate,
@@ -27,9 +27,21 @@ export interface Changes {
   at: string;
 }
 
+/** A group of writes as statements whose values are written: what takes time is done before its transaction begins. */
+export interface Prepared {
+  statements: {
+    statement: sql.Statement /** Rows it must touch; null for any. */;
+    expected: number | null;
+  }[];
+  /** Those who leave for good, as they were. */
+  gone: StoredCustomer[];
+  answers: Changes['answers'];
+  at: string;
+}
+
 /** Commits a group in a transaction of its own. Throws LostRace, or the database's 23505, 40P01 and the like. */
-export async function commit(pool: Sql, businessId: string, found: Found, changes: Changes): Promise<void> {
-  await pool.begin((tx) => commitIn(tx, businessId, found, changes));
+export async function commit(pool: Sql, businessId: string, prepared: Prepared): Promise<void> {
+  await pool.begin((tx) => commitIn(tx, businessId, prepared));
 }
 
 /**
@@ -39,9 +51,28 @@ export async function commit(pool: Sql, businessId: string, found: Found, change
 export async function commitIn(
   tx: Transaction,
   businessId: string,
+  { statements, gone, answers, at }: Prepared,
+): Promise<void> {
+  // Sent together; the answers are looked at before the commit.
+  const results = await Promise.all(statements.map(({ statement }) => statement(tx)));
+  const isAsPlanned = statements.every(
+    ({ expected }, i) => expected === null || results[i]!.count === expected,
+  );
+  if (!isAsPlanned) throw new LostRace();
+  if (gone.length > 0) await eraseTraces(tx, businessId, gone);
+  // What is kept from now on is no trace: an erase answers with nothing personal.
+  if (answers.length > 0) {
+    const { count } = await insertAnswers(tx, businessId, answers, at);
+    if (count !== answers.length) throw new LostRace();
+  }
+}
+
+/** Writes the statements that carry out these changes. Pure. */
+export function prepare(
+  businessId: string,
   found: Found,
   { changes, possibleDuplicates, answers, at }: Changes,
-): Promise<void> {
+): Prepared {
   const touched = netEffect(changes);
   const kept = touched.filter(({ fate }) => fate !== 'purged');
   const salt = saltOf(businessId);
@@ -51,42 +82,30 @@ export async function commitIn(
     .map(({ before, after }) => ({ ...customerRow(salt, after), expected: before!.version }));
   const purged = touched.filter(({ fate }) => fate === 'purged').map(({ before }) => before!);
   const contacts = contactChanges(touched);
-  const counts = countChanges(touched);
-  const words = newWords(touched, found);
   const references = referenceChanges(changes);
 
-  // Sent together; the answers are looked at before the commit.
-  const expectations: Promise<{ rows: number; expected: number | null }>[] = [];
-  const send = (
-    rows: readonly unknown[],
-    query: () => PromiseLike<{ count: number }>,
+  const statements: Prepared['statements'] = [];
+  const add = <T>(
+    rows: readonly T[],
+    write: (businessId: string, rows: T[]) => sql.Statement,
     expected: number | null = rows.length,
   ) => {
-    if (rows.length > 0)
-      expectations.push(Promise.resolve(query()).then(({ count }) => ({ rows: count, expected })));
+    if (rows.length > 0) statements.push({ statement: write(businessId, rows as T[]), expected });
   };
-  send(changes, () => sql.advanceFeed(tx, businessId, changes.length, at), 1);
-  send(updated, () => sql.updateCustomers(tx, businessId, updated));
-  send(inserted, () => sql.insertCustomers(tx, businessId, inserted));
-  send(contacts.gone, () => sql.deleteContacts(tx, businessId, contacts.gone));
-  send(contacts.fresh, () => sql.insertContacts(tx, businessId, contacts.fresh));
-  send(references.gone, () => sql.deleteReferences(tx, businessId, references.gone));
-  send(references.set, () => sql.putReferences(tx, businessId, references.set, at));
-  send(counts, () => sql.updateCounts(tx, businessId, counts));
-  send(changes, () => sql.insertEvents(tx, businessId, changes));
-  send(purged, () => sql.deleteCustomers(tx, businessId, purged));
-  send(words, () => sql.insertWords(tx, businessId, words), null);
-  send(possibleDuplicates, () => sql.putPossibleDuplicates(tx, businessId, possibleDuplicates, at), null);
-  for (const { rows, expected } of await Promise.all(expectations)) {
-    if (expected !== null && rows !== expected) throw new LostRace();
-  }
+  add(changes, () => sql.advanceFeed(businessId, changes.length, at), 1);
+  add(updated, sql.updateCustomers);
+  add(inserted, sql.insertCustomers);
+  add(contacts.gone, sql.deleteContacts);
+  add(contacts.fresh, sql.insertContacts);
+  add(references.gone, sql.deleteReferences);
+  add(references.set, (business, rows) => sql.putReferences(business, rows, at));
+  add(countChanges(touched), sql.updateCounts);
+  add(changes, sql.insertEvents);
+  add(purged, sql.deleteCustomers);
+  add(newWords(touched, found), sql.insertWords, null);
+  add(possibleDuplicates, (business, rows) => sql.putPossibleDuplicates(business, rows, at), null);
   const gone = touched.filter(({ fate }) => fate !== undefined).map(({ before }) => before!);
-  if (gone.length > 0) await eraseTraces(tx, businessId, gone);
-  // What is kept from now on is no trace: an erase answers with nothing personal.
-  if (answers.length > 0) {
-    const { count } = await insertAnswers(tx, businessId, answers, at);
-    if (count !== answers.length) throw new LostRace();
-  }
+  return { statements, gone, answers, at };
 }
 
 interface Touched {
@@ -117,7 +136,7 @@ export function derivedOf(salt: number, record: StoredCustomer) {
   const search = searchText(record);
   const all = facets(record);
   const grams = [...gramsOf(salt, search), ...all.map((one) => facetGram(salt, one))];
-  return { search, facets: all, grams: arrayText(grams), document: JSON.stringify(toCustomer(record)) };
+  return { search, facets: all, grams, document: JSON.stringify(toCustomer(record)) };
 }
 export type CustomerRow = ReturnType<typeof customerRow>;
 

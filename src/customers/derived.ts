@@ -29,10 +29,10 @@ async function fillDerived(sql: Sql): Promise<void> {
       rows.map((row) => row.id as string),
     );
     const salt = saltOf(businessId);
-    await deriveCustomers(
-      sql,
+    const derive = deriveCustomers(
       businessId,
       records.map((record) => ({ ...derivedOf(salt, record), id: record.id, version: record.version })),
     );
+    await derive(sql);
   }
 }

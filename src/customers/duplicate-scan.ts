@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isLostRace, type Sql, type Transaction } from '../database/connect.ts';
+import { recordset } from '../database/recordset.ts';
 import { dropPairs, putPossibleDuplicates } from './commit-sql.ts';
 import {
   blockingKeys,
@@ -62,6 +63,8 @@ const ifLostRace = (error: unknown): 'again' => {
   throw error;
 };
 
+const KEYS = recordset({ key: 'bigint', customer_id: 'uuid' });
+
 async function scanPage(tx: Transaction, businessId: string, pageSize: number) {
   await tx`
     insert into duplicate_scans (business_id, seq)
@@ -91,7 +94,7 @@ async function scanPage(tx: Transaction, businessId: string, pageSize: number) {
   const pairs = await findPairs(tx, businessId, written);
   const at = new Date().toISOString();
   await dropPairs(tx, businessId, ids, pairs);
-  if (pairs.length > 0) await putPossibleDuplicates(tx, businessId, pairs, at);
+  if (pairs.length > 0) await putPossibleDuplicates(businessId, pairs, at)(tx);
   await tx`update duplicate_scans set seq = ${seq} where business_id = ${businessId}`;
   return { customers: written.length, pairs: pairs.length, seq, last: scan.last as number };
 }
@@ -114,7 +117,7 @@ async function replaceKeys(
   await tx`
     insert into duplicate_keys (business_id, key, customer_id)
     select b.id, r.key, r.customer_id
-    from jsonb_to_recordset(${tx.json(rows)}) r(key bigint, customer_id uuid)
+    from ${KEYS(rows).in(tx)} r
     join businesses b on b.id = ${businessId}
     order by r.key
     on conflict do nothing`;

@@ -65,6 +65,3 @@ export function facetGram(salt: number, facet: string): number {
   for (let i = 0; i < facet.length; i++) gram = mix(gram, facet.charCodeAt(i));
   return gram;
 }
-
-/** As PostgreSQL reads an array. */
-export const arrayText = (grams: number[]): string => `{${grams.join(',')}}`;

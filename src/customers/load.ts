@@ -165,7 +165,7 @@ async function loadWords(sql: Queryable, businessId: string, words: string[]): P
 export type CustomerReads = Gather<string, StoredCustomer | null>;
 
 export const customerReads = (sql: Sql): CustomerReads =>
-  new Gather(READ_GROUP, async (businessId, ids) => {
+  new Gather({ limit: READ_GROUP }, async (businessId, ids) => {
     const rows = new Map(
       (await loadCustomers(sql, businessId, [...new Set(ids)])).map((row) => [row.id, row]),
     );
@@ -183,7 +183,7 @@ export interface StoredDocument {
 export type DocumentReads = Gather<string, StoredDocument | null>;
 
 export const documentReads = (sql: Sql): DocumentReads =>
-  new Gather(READ_GROUP, async (businessId, ids) => {
+  new Gather({ limit: READ_GROUP }, async (businessId, ids) => {
     const rows = await sql<StoredDocument[]>`
       select id, location_id, version, document, deleted_at is null as is_live
       from customers

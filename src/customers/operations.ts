@@ -97,26 +97,28 @@ async function upsertInParts(
     const location = await service.authentication.locationFor(caller, input.location_id);
     return upsertWrite(caller, input, location, options.importId);
   };
-  const results: BatchItem[] = [];
-  // A dry run leaves nothing that a later group could see: it goes as one.
-  const size = options.dryRun ? items.length : BATCH_GROUP;
-  const prepare = (start: number) => Promise.allSettled(items.slice(start, start + size).map(write));
-  let next = prepare(0);
-  for (let start = 0; start < items.length; start += size) {
-    const prepared = await next;
+  const commitPart = async (prepared: PromiseSettledResult<Write<UpsertedCustomer>>[], part: number) => {
     const good = prepared.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     // Each part is remembered in the commit of its own items: what was done before a crash is not done again.
-    const retry = options.retry ? { ...options.retry, part: start / size } : null;
-    const committing = runAll(service, caller, good, { ...options, retry });
-    // Numbers are read and text is folded while the database is at work on the group before.
-    next = prepare(start + size);
-    const outcomes = await committing;
+    const retry = options.retry ? { ...options.retry, part } : null;
+    const outcomes = await runAll(service, caller, good, { ...options, retry });
     if (retry?.replayed) options.retry!.replayed = true;
     const settled = outcomes.values();
-    results.push(
-      ...prepared.map((one) => toBatchItem(one.status === 'fulfilled' ? settled.next().value! : one)),
-    );
+    return prepared.map((one) => toBatchItem(one.status === 'fulfilled' ? settled.next().value! : one));
+  };
+  // A dry run leaves nothing that a later group could see: it goes as one.
+  const size = options.dryRun ? items.length : BATCH_GROUP;
+  const parts: Promise<BatchItem[]>[] = [];
+  for (let start = 0; start < items.length; start += size) {
+    // Two at a time: one gets ready while the database is at work on the other.
+    await parts.at(-2);
+    const prepared = await Promise.allSettled(items.slice(start, start + size).map(write));
+    const committing = commitPart(prepared, start / size);
+    // Looked at below, unless the one before fails first.
+    committing.catch(() => {});
+    parts.push(committing);
   }
+  const results = (await Promise.all(parts)).flat();
   const counts = { created: 0, updated: 0, unchanged: 0, found: 0 };
   for (const item of results) if ('customer' in item) counts[item.customer.upsert.outcome]++;
   if (!options.dryRun) for (const outcome of OUTCOMES) service.upserts[outcome] += counts[outcome];

@@ -10,7 +10,7 @@ import { Gather } from '../database/gather.ts';
 import { newId } from '../database/ids.ts';
 import { ApiError } from '../http/errors.ts';
 import { type Retry, reused } from '../http/idempotency.ts';
-import { type Changes, commit, commitIn } from './commit.ts';
+import { type Changes, commit, commitIn, prepare } from './commit.ts';
 import { type Found, LostRace, type Needs } from './found.ts';
 import { load, takeTurn } from './load.ts';
 import type { Change, Moment, PossibleDuplicate } from './record.ts';
@@ -46,6 +46,8 @@ export class WriteQueue {
   readonly #sql: Sql;
   readonly #gather: Gather<Bundle<unknown>, Outcome[]>;
   readonly #clock = new Clock();
+  /** Whom the group of each business that began last may touch. */
+  readonly #ready = new Map<string, Set<string>>();
   readonly #onCommit: (businessId: string) => void;
   /** Groups, writes and lost races since the start; for tests, benchmarks and metrics. */
   readonly stats = { groups: 0, writes: 0, retries: 0 };
@@ -59,9 +61,8 @@ export class WriteQueue {
     this.#sql = sql;
     this.#onCommit = onCommit;
     this.#gather = new Gather(
-      options.groupCommit ? GROUP_SIZE : 1,
-      (businessId, bundles) => this.#settle(businessId, bundles),
-      ({ writes }) => writes.length,
+      { limit: options.groupCommit ? GROUP_SIZE : 1, weight: ({ writes }) => writes.length },
+      (businessId, bundles, before) => this.#settle(businessId, bundles, before),
     );
   }
 
@@ -85,9 +86,13 @@ export class WriteQueue {
     return (await this.#gather.submit(businessId, bundle)) as PromiseSettledResult<T>[];
   }
 
-  async #settle(businessId: string, bundles: Bundle<unknown>[]): Promise<PromiseSettledResult<Outcome[]>[]> {
+  async #settle(
+    businessId: string,
+    bundles: Bundle<unknown>[],
+    before: Promise<void>,
+  ): Promise<PromiseSettledResult<Outcome[]>[]> {
     try {
-      const outcomes = await this.#commit(businessId, bundles);
+      const outcomes = await this.#commit(businessId, bundles, before);
       return outcomes.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
       const [first, ...others] = bundles;
@@ -98,7 +103,7 @@ export class WriteQueue {
         return [{ status: 'fulfilled', value: await this.#oneByOne(businessId, first!) }];
       const settled: PromiseSettledResult<Outcome[]>[] = [];
       for (const bundle of bundles)
-        settled.push(...(await Promise.allSettled([this.#settle(businessId, [bundle])])).map(flat));
+        settled.push(...(await Promise.allSettled([this.#settle(businessId, [bundle], before)])).map(flat));
       return settled;
     }
   }
@@ -108,27 +113,50 @@ export class WriteQueue {
     const outcomes: Outcome[] = [];
     for (const write of writes) {
       const [settled] = await Promise.allSettled([
-        this.#commit(businessId, [{ writes: [write], retry: null }]),
+        this.#commit(businessId, [{ writes: [write], retry: null }], Promise.resolve()),
       ]);
       outcomes.push(settled!.status === 'fulfilled' ? settled!.value[0]![0]! : settled!);
     }
     return outcomes;
   }
 
-  async #commit(businessId: string, bundles: Bundle<unknown>[]): Promise<Outcome[][]> {
+  /**
+   * Gets a group ready while the one before is at work, and sends it when that one has ended. It waits with all of it
+   * where the two name the same people: it would be planned on what the other is changing.
+   */
+  async #commit(businessId: string, bundles: Bundle<unknown>[], before: Promise<void>): Promise<Outcome[][]> {
     const needs = union(bundles.flatMap(({ writes }) => writes.map((write) => write.needs)));
     this.stats.groups++;
     this.stats.writes += bundles.reduce((n, { writes }) => n + writes.length, 0);
     // An answer to keep must not outlive what it shows: an erase in between would miss it.
     const isOptimistic = bundles.every(({ retry }) => retry === null);
+    const other = this.#ready.get(businessId);
+    const own = namesIn(needs);
+    this.#ready.set(businessId, own);
+    try {
+      if (!isOptimistic || (other && meets(own, other))) await before;
+      return await this.#attempt(businessId, bundles, needs, isOptimistic, before);
+    } finally {
+      if (this.#ready.get(businessId) === own) this.#ready.delete(businessId);
+    }
+  }
+
+  async #attempt(
+    businessId: string,
+    bundles: Bundle<unknown>[],
+    needs: Needs,
+    isOptimistic: boolean,
+    before: Promise<void>,
+  ): Promise<Outcome[][]> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
         return attempt === 0 && isOptimistic
-          ? await this.#optimistically(businessId, bundles, needs)
+          ? await this.#optimistically(businessId, bundles, needs, before)
           : await this.#inTurn(businessId, bundles, needs);
       } catch (error) {
         if (!(error instanceof LostRace || isLostRace(error))) throw error;
         this.stats.retries++;
+        await before;
         await sleep(Math.random() * 5 * attempt);
       }
     }
@@ -139,11 +167,19 @@ export class WriteQueue {
   }
 
   /** Loads outside the transaction; the unique index and the version guard say whether that was good enough. */
-  async #optimistically(businessId: string, bundles: Bundle<unknown>[], needs: Needs): Promise<Outcome[][]> {
+  async #optimistically(
+    businessId: string,
+    bundles: Bundle<unknown>[],
+    needs: Needs,
+    before: Promise<void>,
+  ): Promise<Outcome[][]> {
     const found = await load(this.#sql, businessId, needs);
     const { outcomes, changes } = planAll(bundles, found, this.#clock.next(businessId));
     if (changes.changes.some(isUnguarded)) throw new LostRace();
-    if (isWorthCommitting(changes)) await commit(this.#sql, businessId, found, changes);
+    if (!isWorthCommitting(changes)) return outcomes;
+    const prepared = prepare(businessId, found, changes);
+    await before;
+    await commit(this.#sql, businessId, prepared);
     if (changes.changes.length > 0) this.#onCommit(businessId);
     return outcomes;
   }
@@ -156,7 +192,8 @@ export class WriteQueue {
       const slots = bundles.flatMap(({ retry }) => retry ?? []);
       const answers = slots.length > 0 ? await selectAnswers(tx, businessId, slots) : [];
       const planned = planAll(bundles, found, this.#clock.next(businessId), answers);
-      if (isWorthCommitting(planned.changes)) await commitIn(tx, businessId, found, planned.changes);
+      if (isWorthCommitting(planned.changes))
+        await commitIn(tx, businessId, prepare(businessId, found, planned.changes));
       return planned;
     });
     if (changes.changes.length > 0) this.#onCommit(businessId);
@@ -215,6 +252,17 @@ export function planAll(
   });
   return { outcomes, changes };
 }
+
+/** Whoever two groups both name they must not plan side by side: match keys and ids. */
+const namesIn = ({ ids, keys, references = [], mergedAway = [] }: Needs): Set<string> =>
+  new Set([
+    ...ids,
+    ...keys.map(({ locationId, key }) => `${locationId} ${key}`),
+    ...references,
+    ...mergedAway,
+  ]);
+
+const meets = (some: Set<string>, others: Set<string>): boolean => [...some].some((one) => others.has(one));
 
 export const union = (needs: Needs[]): Needs => ({
   ids: [...new Set(needs.flatMap((need) => need.ids))],

@@ -3,6 +3,7 @@
  * its effect, whoever commits it.
  */
 import type { Queryable } from './connect.ts';
+import { recordset } from './recordset.ts';
 
 /** Where one answer is kept. */
 export interface AnswerSlot {
@@ -39,6 +40,15 @@ export async function selectAnswers(
       and created_at > ${cutoff(new Date().toISOString())}`;
 }
 
+const ANSWERS = recordset({
+  context: 'uuid',
+  key: 'text',
+  part: 'smallint',
+  fingerprint: 'text',
+  answer: 'text',
+  customer_ids: 'uuid[]',
+});
+
 /** Stores answers; a slot that is taken stays as it is and is not counted. What has expired makes room. */
 export function insertAnswers(
   sql: Queryable,
@@ -49,8 +59,7 @@ export function insertAnswers(
   return sql`
     insert into idempotency_keys as i (business_id, context, key, part, fingerprint, answer, customer_ids, created_at)
     select b.id, r.context, r.key, r.part, decode(r.fingerprint, 'hex'), r.answer, r.customer_ids, ${at}::timestamptz
-    from jsonb_to_recordset(${sql.json(answers as never)}) r(
-      context uuid, key text, part smallint, fingerprint text, answer text, customer_ids uuid[])
+    from ${ANSWERS(answers).in(sql)} r
     join businesses b on b.id = ${businessId}
     on conflict (business_id, context, key, part) do update
     set fingerprint = excluded.fingerprint, answer = excluded.answer, customer_ids = excluded.customer_ids,

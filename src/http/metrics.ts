@@ -1,5 +1,9 @@
-/** What `/metrics` answers, in Prometheus' text format: requests by operation, writes, and the process itself. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+/**
+ * What `/metrics` answers, in Prometheus' text format: requests by operation, writes, and the process itself. Where
+ * there are several workers, whichever is asked answers for all of them.
+ */
+import cluster, { type Worker } from 'node:cluster';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30];
 
@@ -27,6 +31,11 @@ export class Metrics {
 
   constructor({ writes, upserts }: Counted) {
     collectDefaultMetrics({ register: this.#registry });
+    if (cluster.isWorker) {
+      AggregatorRegistry.setRegistries(this.#registry);
+      // Made for what making it does: from now on this worker answers the primary.
+      new AggregatorRegistry();
+    }
     this.#count(
       'clientele_write_groups_total',
       'Groups of writes sent to the database.',
@@ -77,6 +86,35 @@ export class Metrics {
   }
 
   text(): Promise<string> {
-    return this.#registry.metrics();
+    return cluster.isWorker ? textOfAll() : this.#registry.metrics();
   }
+}
+
+const TEXT = 'clientele:metrics';
+interface TextMessage {
+  type: typeof TEXT;
+  text?: string;
+}
+const isText = (message: unknown): message is TextMessage => (message as TextMessage | null)?.type === TEXT;
+
+/** Asks the primary for the sums over all workers. */
+const textOfAll = (): Promise<string> =>
+  new Promise((resolve) => {
+    const take = (message: unknown) => {
+      if (!isText(message)) return;
+      process.off('message', take);
+      resolve(message.text ?? '');
+    };
+    process.on('message', take);
+    process.send!({ type: TEXT });
+  });
+
+/** In the primary: answers workers that are asked for the metrics of all. */
+export function shareMetrics(): void {
+  const all = new AggregatorRegistry();
+  cluster.on('message', async (worker: Worker, message: unknown) => {
+    if (!isText(message)) return;
+    const text = await all.clusterMetrics().catch(() => '');
+    if (worker.isConnected()) worker.send({ type: TEXT, text });
+  });
 }

@@ -220,7 +220,7 @@ describe('the numbers of fragments', () => {
   it('are asked for whenever three letters, a first letter or a letter of a script without blanks is known', () => {
     for (const part of ['abc', ' a', ' ab', '龍', '小龍', '𠮷', 'a b', '@x.'])
       expect(gramsWanted(salt, part).length, part).toBeGreaterThan(0);
-    expect(gramsWanted(salt, 'x'.repeat(500) + 'abcdefghijklmnopqrstuvwxyz').length).toBeLessThanOrEqual(16);
+    expect(gramsWanted(salt, `${'x'.repeat(500)}abcdefghijklmnopqrstuvwxyz`).length).toBeLessThanOrEqual(16);
   });
 
   it('differ from business to business, and are numbers PostgreSQL calls integer', () => {
