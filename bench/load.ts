@@ -15,12 +15,12 @@ export interface Figure {
 
 export interface Load {
   url: string;
-  key?: string;
+  headers?: Record<string, string>;
   connections: number;
   seconds: number;
   repetitions: number;
   /** Makes the next request; a fresh one each time. */
-  next(): { method: 'GET' | 'PUT'; path: string; body?: string };
+  next(): { method: 'GET' | 'POST' | 'PUT' | 'PATCH'; path: string; body?: string };
 }
 
 /** Runs a warm-up and the repetitions, one after the other. */
@@ -28,19 +28,29 @@ export async function measure(load: Load): Promise<Figure> {
   await once({ ...load, seconds: Math.min(2, load.seconds) });
   const runs: autocannon.Result[] = [];
   for (let i = 0; i < load.repetitions; i++) runs.push(await once(load));
+  return summary(
+    runs.map((run) => ({
+      rate: run.requests.total / run.duration,
+      p50: run.latency.p50,
+      p99: run.latency.p99,
+      failures: run.non2xx + run.errors,
+    })),
+  );
+}
+
+/** Several repetitions as one figure. */
+export function summary(runs: Omit<Figure, 'spread'>[]): Figure {
+  const rates = runs.map((run) => run.rate);
   return {
-    rate: median(runs.map(rateOf)),
-    spread:
-      (100 * (Math.max(...runs.map(rateOf)) - Math.min(...runs.map(rateOf)))) / median(runs.map(rateOf)),
-    p50: median(runs.map((run) => run.latency.p50)),
-    p99: median(runs.map((run) => run.latency.p99)),
-    failures: runs.reduce((sum, run) => sum + run.non2xx + run.errors, 0),
+    rate: median(rates),
+    spread: (100 * (Math.max(...rates) - Math.min(...rates))) / median(rates),
+    p50: median(runs.map((run) => run.p50)),
+    p99: median(runs.map((run) => run.p99)),
+    failures: runs.reduce((sum, run) => sum + run.failures, 0),
   };
 }
 
-const rateOf = (run: autocannon.Result): number => run.requests.total / run.duration;
-
-function once({ url, key, connections, seconds, next }: Load): Promise<autocannon.Result> {
+function once({ url, headers, connections, seconds, next }: Load): Promise<autocannon.Result> {
   return autocannon({
     url,
     connections,
@@ -50,7 +60,7 @@ function once({ url, key, connections, seconds, next }: Load): Promise<autocanno
         setupRequest: (request) => ({
           ...request,
           ...next(),
-          headers: { ...(key && { authorization: `Bearer ${key}` }), 'content-type': 'application/json' },
+          headers: { ...headers, 'content-type': 'application/json' },
         }),
       },
     ],

@@ -11,7 +11,7 @@ import { bareInsertSelect, driverGet, driverUpsert } from './driver.ts';
 import { customers } from './generate.ts';
 import { type Figure, type Load, measure } from './load.ts';
 import { environment, page, type Row, type Run, table, type Verdict } from './report.ts';
-import { prepare, type Running, type Stage, startFloor, startService, takeLoadCore } from './stage.ts';
+import { API, prepare, type Running, type Stage, startFloor, startService, takeLoadCore } from './stage.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -25,7 +25,6 @@ const sizes = options.smoke ? [500] : options.rows.split(',').map(Number);
 const seconds = options.smoke ? 0.5 : Number(options.seconds);
 const repetitions = options.smoke ? 1 : Number(options.repetitions);
 const CALLERS = 32;
-const API = '/api/v2';
 
 if (!options.smoke) execFileSync('npm', ['run', 'build'], { cwd: packageDir, stdio: 'ignore' });
 const pinned = takeLoadCore();
@@ -71,7 +70,14 @@ async function bench(stage: Stage, rows: number): Promise<void> {
     return figure;
   };
   const on = (server: Running, next: Load['next'], connections = CALLERS) =>
-    measure({ url: server.url, key: stage.key, connections, seconds, repetitions, next });
+    measure({
+      url: server.url,
+      headers: { authorization: `Bearer ${stage.key}` },
+      connections,
+      seconds,
+      repetitions,
+      next,
+    });
   const random = <T>(items: T[]): T => items[Math.floor(Math.random() * items.length)]!;
 
   // The floor answers a record of the same size.

@@ -16,6 +16,9 @@ import { NO_RULES } from '../src/tenancy/delete-rules.ts';
 import { createBusiness } from '../src/tenancy/operations.ts';
 import { customers } from './generate.ts';
 
+/** Where the service's operations are. */
+export const API = '/api/v2';
+
 const SERVICE_CORE = '0';
 const LOAD_CORE = '1';
 
@@ -132,6 +135,7 @@ async function startNode(args: string[], env: Record<string, string>, ready: Reg
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
     },
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = new Promise((done) => child.once('exit', done));
       child.kill('SIGTERM');
       await exited;

@@ -13,6 +13,8 @@ export interface Config {
   databaseUrl: string | null;
   /** `DATABASE_POOL`: connections to the database for each process. Default 10. */
   poolSize: number;
+  /** `DATABASE_POOLER`: `transaction` when DATABASE_URL leads to a pooler in transaction mode (PgBouncer). Default none. */
+  isPooled: boolean;
   /** `CLIENTELE_COUNTRY`: the country of the first location, which reads phone numbers without a prefix. Default AU. */
   country: string;
   /** `CLIENTELE_TIMEZONE`: the time zone of the first location. Default Australia/Sydney. */
@@ -45,6 +47,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir: resolve(env.CLIENTELE_DATA || 'data'),
     databaseUrl: env.DATABASE_URL || null,
     poolSize: wholeNumber(env, 'DATABASE_POOL', 10, 1, 500),
+    isPooled: oneOf(env, 'DATABASE_POOLER', 'none', ['none', 'transaction']) === 'transaction',
     country: (env.CLIENTELE_COUNTRY || 'AU').toUpperCase(),
     timezone: env.CLIENTELE_TIMEZONE || 'Australia/Sydney',
     logLevel: oneOf(env, 'LOG_LEVEL', 'warn', LOG_LEVELS),

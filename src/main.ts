@@ -45,7 +45,7 @@ async function start(config: Config): Promise<Running> {
 
 /** The schema of this version, and a first business where there is none. */
 async function prepareDatabase(config: Config, url: string): Promise<NewBusiness | null> {
-  const sql = connect(url, { max: 2 });
+  const sql = connect(url, { max: 2, isPooled: config.isPooled });
   try {
     await bringUpToDate(sql);
     return await createFirstBusiness(sql, {
@@ -60,7 +60,7 @@ async function prepareDatabase(config: Config, url: string): Promise<NewBusiness
 /** The HTTP server and its background work, on a database that is ready. */
 async function serve(config: Config, url: string): Promise<Running> {
   const logger = pino({ level: config.logLevel });
-  const sql = connect(url, { max: config.poolSize });
+  const sql = connect(url, { max: config.poolSize, isPooled: config.isPooled });
   const service = await openService(sql, {
     groupCommit: config.groupCommit,
     rates: { key: config.keyRate, business: config.businessRate },

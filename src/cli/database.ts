@@ -17,7 +17,11 @@ export async function withDatabase<T>(
   { mayMake = false } = {},
 ): Promise<T> {
   const { url, stop } = await open(config, mayMake);
-  const sql = connect(url, { max: 2, applicationName: 'clientele command line' });
+  const sql = connect(url, {
+    max: 2,
+    applicationName: 'clientele command line',
+    isPooled: config.isPooled,
+  });
   try {
     return await work(sql, await bringUpToDate(sql));
   } catch (error) {

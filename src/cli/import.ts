@@ -1,15 +1,17 @@
-/** `clientele import`: customers from a CSV file, through the service that runs. */
+/** `clientele import`: customers from a file of CSV or of JSON lines, through the service that runs. */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Account, describeAccount } from '../imports/account.ts';
+import { Checkpoint } from '../imports/checkpoint.ts';
 import { type Column, describeColumns, MappingError, planColumns } from '../imports/columns.ts';
 import { type CsvShape, inspectCsv } from '../imports/csv.ts';
-import { FailuresFile } from '../imports/failures.ts';
+import { csvFailures, type FailureFormat, FailuresFile, jsonFailures } from '../imports/failures.ts';
 import { FIELDS } from '../imports/headers.ts';
-import { asGiven, ImportStopped, importFile } from '../imports/import.ts';
+import { asGiven, csvRows, ImportStopped, importFile, ndjsonRows, type Row } from '../imports/import.ts';
+import { isNdjson, readNdjson } from '../imports/ndjson.ts';
 import type { ServiceAddress } from '../imports/service.ts';
 import { idArgument, urlArgument } from './arguments.ts';
 import { startProgress } from './progress.ts';
@@ -42,6 +44,12 @@ row; a number that is not possible there is kept as it is written, with a warnin
 A row without an e-mail address or phone number fails. With --allow-no-contact it is created when it has a name or a
 company; nothing identifies it later, so importing the file again creates it again.
 
+JSON lines hold one body of an upsert each, or a record as "clientele export" writes it. An exported file imports again
+without a change.
+
+An import that is cut off goes on where it was when the same command is run again: it notes how far it is in
+FILE.import.json, and takes the note away at its end.
+
 Rows that failed are written beside the file, as NAME.failures.csv, with their numbers and reasons. Mend them there and
 import that file. The key is better set as CLIENTELE_KEY than given here: the history of the shell keeps what is typed.`;
 
@@ -50,8 +58,8 @@ const gather = (value: string, before: string[]) => [...before, value];
 export function addImport(program: Command, context: CommandContext): void {
   program
     .command('import')
-    .description('import customers from a CSV file through the running service')
-    .argument('<file>', 'the CSV file, with a header')
+    .description('import customers from a CSV or NDJSON file through the running service')
+    .argument('<file>', 'a CSV file with a header, or JSON lines (.ndjson, .jsonl)')
     .option('--key <key>', 'the API key (default: CLIENTELE_KEY)')
     .option(
       '--url <url>',
@@ -66,22 +74,30 @@ export function addImport(program: Command, context: CommandContext): void {
     .option('--tag <tag>', 'a tag for every row; may be repeated', gather, [])
     .option('--failures <file>', 'where the rows that failed go (default: beside the file)')
     .addHelpText('after', MORE)
-    .action((file: string, options: ImportCommandOptions) => importCsv(context, file, options));
+    .action((file: string, options: ImportCommandOptions) => importRows(context, file, options));
 }
 
-async function importCsv(
+async function importRows(
   context: CommandContext,
   file: string,
   options: ImportCommandOptions,
 ): Promise<void> {
   const { terminal } = context;
   const service = serviceOf(context, options);
-  const shape = await inspectCsv(resolve(file));
-  const columns = plan(shape, options.map);
-  printPlan(terminal, shape, columns);
-  const id = randomUUID();
-  const failures = await openFailures(shape, options.failures ?? failuresPath(shape.path));
-  const progress = startProgress(terminal, shape.rows);
+  const path = resolve(file);
+  const isDryRun = options.dryRun ?? false;
+  const { rows, count, format } = isNdjson(path)
+    ? await openNdjson(terminal, path, options)
+    : await openCsv(terminal, path, options);
+  const { key: _key, url: _url, failures: _failures, ...way } = options;
+  const checkpoint = isDryRun ? null : await Checkpoint.open(path, way, randomUUID());
+  const id = checkpoint?.importId ?? randomUUID();
+  const failures = await openFailures(format, options.failures ?? failuresPath(path));
+  if (checkpoint && checkpoint.row > 0) {
+    terminal.tell(`An import of this file was cut off: it goes on after row ${checkpoint.row}.`);
+    await failures.resume(checkpoint.failures);
+  }
+  const progress = startProgress(terminal, count, checkpoint?.account.read ?? 0);
   const started = Date.now();
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
@@ -91,15 +107,15 @@ async function importCsv(
   try {
     account = await importFile({
       id,
-      shape,
-      columns,
-      defaults: { source: options.source, tags: options.tag, locationId: options.location },
+      rows,
       service: { ...service, signal: interruption.signal },
       failures,
-      isDryRun: options.dryRun ?? false,
+      checkpoint,
+      isDryRun,
       allowNoContact: options.allowNoContact ?? false,
       onProgress: ({ read }) => progress.show(read),
     });
+    await checkpoint?.remove();
   } catch (error) {
     if (!(error instanceof ImportStopped)) throw error;
     stopped = error;
@@ -109,17 +125,57 @@ async function importCsv(
     process.off('SIGINT', interrupt);
     await failures.close();
   }
-  printAccount(terminal, account, failures, Date.now() - started, options.dryRun ?? false);
+  printAccount(terminal, account, failures, Date.now() - started, isDryRun);
   const { created, updated } = account.outcomes;
-  if (!options.dryRun && created + updated > 0) terminal.print(`To take it back: clientele undo ${id}`);
-  if (stopped) throw new Error(howToGoOn(stopped, options.allowNoContact ?? false));
+  if (!isDryRun && created + updated > 0) terminal.print(`To take it back: clientele undo ${id}`);
+  if (stopped) throw new Error(howToGoOn(stopped));
   if (account.outcomes.failed > 0) context.exitCode = SOME_ROWS_FAILED;
 }
 
-const howToGoOn = ({ row, message }: ImportStopped, allowNoContact: boolean) =>
+/** A file that was looked through once: its rows, how many there are, and how those that fail are written. */
+interface OpenFile {
+  rows: AsyncIterable<Row>;
+  count: number;
+  format: FailureFormat;
+}
+
+const defaultsOf = ({ source, tag, location }: ImportCommandOptions) => ({
+  source,
+  tags: tag,
+  locationId: location,
+});
+
+async function openCsv(terminal: Terminal, path: string, options: ImportCommandOptions): Promise<OpenFile> {
+  const shape = await inspectCsv(path);
+  const columns = plan(shape, options.map);
+  printPlan(terminal, shape, columns);
+  return {
+    rows: csvRows(shape, columns, defaultsOf(options)),
+    count: shape.rows,
+    format: csvFailures(shape.headers, shape.delimiter),
+  };
+}
+
+async function openNdjson(
+  terminal: Terminal,
+  path: string,
+  options: ImportCommandOptions,
+): Promise<OpenFile> {
+  if (options.map.length > 0) throw new UsageError('--map is for CSV files: JSON lines name their fields.');
+  let count = 0;
+  try {
+    for await (const _line of readNdjson(path)) count++;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read: ${code}.`);
+  }
+  terminal.print(`${count} lines of JSON.`);
+  return { rows: ndjsonRows(path, defaultsOf(options)), count, format: jsonFailures };
+}
+
+const howToGoOn = ({ row, message }: ImportStopped) =>
   `The import stopped at row ${row}. ${message} The rows before it are accounted for above. ` +
-  'Run the same command again to go on: customers with contact details that are there already stay as they are' +
-  `${allowNoContact ? ', those without are created again unless their rows are taken out first.' : '.'}`;
+  'Run the same command again to go on from there.';
 
 export function serviceOf(
   { config, terminal }: CommandContext,
@@ -164,13 +220,16 @@ function printPlan(terminal: Terminal, shape: CsvShape, columns: Column[]): void
     );
 }
 
-const failuresPath = (path: string) => `${path.replace(/\.(csv|tsv|txt)$/i, '')}.failures.csv`;
+function failuresPath(path: string): string {
+  const [, name, extension] = /^(.*?)(\.(?:csv|tsv|txt|ndjson|jsonl))?$/is.exec(path)!;
+  return `${name}.failures${isNdjson(path) ? extension : '.csv'}`;
+}
 
-async function openFailures({ headers, delimiter }: CsvShape, path: string): Promise<FailuresFile> {
+async function openFailures(format: FailureFormat, path: string): Promise<FailuresFile> {
   await access(dirname(resolve(path)), constants.W_OK).catch(() => {
     throw new UsageError(`Rows that fail could not be written to ${path}: say where with --failures FILE.`);
   });
-  return new FailuresFile(path, headers, delimiter);
+  return new FailuresFile(path, format);
 }
 
 function printAccount(
@@ -184,7 +243,7 @@ function printAccount(
     `\n${isDryRun ? 'A dry run, nothing was written. ' : ''}In ${(milliseconds / 1000).toFixed(1)} s:`,
   );
   for (const line of describeAccount(account)) terminal.print(line);
-  if (failures.isWritten) terminal.print(`The rows that failed, with reasons: ${failures.path}`);
+  if (failures.size > 0) terminal.print(`The rows that failed, with reasons: ${failures.path}`);
   if (isDryRun)
     terminal.print('A customer who stands in several rows may count as created more than once in a dry run.');
 }

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { packageDir, readConfig } from '../config.ts';
 import { addBusinesses } from './businesses.ts';
 import { addDuplicates } from './duplicates.ts';
+import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
 import { addLocations } from './locations.ts';
@@ -47,7 +48,16 @@ function assemble(context: CommandContext): Command {
     .showHelpAfterError('(add --help for how to call it)')
     .addHelpText('after', EXIT_CODES);
   // Commands inherit the settings above when they are added.
-  for (const add of [addImport, addUndo, addBusinesses, addLocations, addKeys, addDuplicates, addMigrate])
+  for (const add of [
+    addImport,
+    addExport,
+    addUndo,
+    addBusinesses,
+    addLocations,
+    addKeys,
+    addDuplicates,
+    addMigrate,
+  ])
     add(program, context);
   return program;
 }

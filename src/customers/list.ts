@@ -114,6 +114,47 @@ interface Found {
   rows: Row[];
 }
 
+const WALK_PAGE = 500;
+
+/** What a walk may be narrowed by: everything a list may, but not its order or its place. */
+export type WalkQuery = Omit<ListQuery, 'page' | 'page_size' | 'sort' | 'cursor' | 'as_of'>;
+
+/**
+ * Everybody a query means at the moment it is asked, oldest first, as the JSON of each, some hundreds at a time: what is
+ * made meanwhile is left out, what is deleted meanwhile still comes.
+ */
+export async function* walk(
+  sql: Queryable,
+  context: ListContext,
+  query: WalkQuery,
+): AsyncGenerator<string[]> {
+  const { businessId } = context;
+  const [feed] = await sql`select at from feeds where business_id = ${businessId}`;
+  const asOf = feed!.at as string;
+  const filters = filterOf(sql, context, query, asOf);
+  const terms = termsOf(query.q, context.country);
+  const spec: PageSpec = {
+    sort: 'created_at',
+    position: null,
+    limit: WALK_PAGE,
+    offset: 0,
+    deleted: query.deleted === true,
+    seen: null,
+  };
+  const isPlain = terms.length === 0 && !hasFilters(query);
+  const where =
+    terms.length === 0 ? filters : (await search(sql, context, { ...spec, limit: 1 }, filters, terms)).where;
+  for (let after: string | null = null; ; ) {
+    const position: Position | null =
+      after === null ? null : { key: null, id: after, exact: true, page: 1, as_of: asOf };
+    const page = pageOf<Row>(sql, { ...spec, position }, where, null, null);
+    const rows: Row[] = await (isPlain ? page : unprepared(page));
+    if (rows.length > 0) yield rows.map(documentOf);
+    if (rows.length < WALK_PAGE) return;
+    after = rows.at(-1)!.id;
+  }
+}
+
 async function listAll(
   sql: Queryable,
   context: ListContext,
@@ -135,15 +176,16 @@ async function search(
   spec: PageSpec,
   filters: Fragment,
   terms: Term[],
-): Promise<Found> {
+): Promise<Found & { where: Fragment }> {
   const { businessId } = context;
   const exact = matchesAll(sql, businessId, terms);
-  const found = await selectHits(sql, spec, businessId, sql`${filters} and ${exact}`, null);
+  const all = sql`${filters} and ${exact}`;
+  const found = { ...(await selectHits(sql, spec, businessId, all, null)), where: all };
   // Few exact hits: one letter may be wrong. Decided by the total, so alike on every page of any size.
   const widened = terms.length > 0 && found.total < FEW ? await withNeighbours(sql, businessId, terms) : null;
   if (!widened) return found;
   const where = sql`${filters} and ${matchesAll(sql, businessId, widened)}`;
-  return await selectHits(sql, spec, businessId, where, exact);
+  return { ...(await selectHits(sql, spec, businessId, where, exact)), where };
 }
 
 /**
@@ -160,7 +202,7 @@ const liveCount = (sql: Queryable, { businessId, locationId }: ListContext): Fra
   from customer_counts
   where business_id = ${businessId} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)`;
 
-const hasFilters = (query: ListQuery): boolean =>
+const hasFilters = (query: WalkQuery): boolean =>
   [
     query.status,
     query.source,
@@ -170,7 +212,7 @@ const hasFilters = (query: ListQuery): boolean =>
     query.deleted,
   ].some((value) => value !== undefined && value !== false) || (query.tag?.length ?? 0) > 0;
 
-function filterOf(sql: Queryable, context: ListContext, query: ListQuery, asOf: string | null): Fragment {
+function filterOf(sql: Queryable, context: ListContext, query: WalkQuery, asOf: string | null): Fragment {
   const wanted = [
     ...(query.status ? [facet('status', query.status)] : []),
     ...(query.source ? [facet('source', query.source)] : []),

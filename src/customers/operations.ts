@@ -2,17 +2,26 @@
  * The six operations and the batch, each as: load what exists, ask the plan, commit it, answer. With
  * life.ts the only door to the records: routes, command line and importer all come through here.
  */
+import { FileBody } from '../http/envelope.ts';
 import { ApiError, type FieldError } from '../http/errors.ts';
 import type { Caller } from '../tenancy/authentication.ts';
 import type { LocationContext } from '../tenancy/scope.ts';
 import { readDetails } from './details.ts';
-import { list } from './list.ts';
+import { headOf, linesOf } from './export.ts';
+import { type ListContext, list, walk } from './list.ts';
 import { planCreate } from './plan-create.ts';
 import { planDelete } from './plan-delete.ts';
 import { planUpdate } from './plan-update.ts';
 import { planUpsert } from './plan-upsert.ts';
 import { toCustomer } from './record.ts';
-import type { CreateInput, ListQuery, UpdateInput, UpsertedCustomer, UpsertInput } from './schema.ts';
+import type {
+  CreateInput,
+  ExportQuery,
+  ListQuery,
+  UpdateInput,
+  UpsertedCustomer,
+  UpsertInput,
+} from './schema.ts';
 import {
   customerId,
   findStored,
@@ -26,20 +35,43 @@ import {
 import type { Write } from './write-queue.ts';
 
 export async function listCustomers(service: Service, caller: Caller, query: ListQuery) {
-  const locationId = service.authentication.narrow(caller, query.location_id);
+  return await list(service.sql, await listContext(service, caller, query.location_id), query);
+}
+
+const MEDIA = { csv: 'text/csv; charset=utf-8; header=present', ndjson: 'application/x-ndjson' };
+
+/** A file of everybody the query means, oldest first. */
+export async function exportCustomers(
+  service: Service,
+  caller: Caller,
+  query: ExportQuery,
+): Promise<FileBody> {
+  const { format = 'csv', ...filters } = query;
+  const pages = walk(service.sql, await listContext(service, caller, query.location_id), filters);
+  // What cannot be read at all is refused before the first byte.
+  const first = await pages.next();
+  async function* chunks(): AsyncGenerator<string> {
+    yield headOf(format) + linesOf(format, first.value ?? []);
+    for await (const documents of pages) yield linesOf(format, documents);
+  }
+  return new FileBody(MEDIA[format], `customers.${format}`, chunks());
+}
+
+async function listContext(
+  service: Service,
+  caller: Caller,
+  requested: string | undefined,
+): Promise<ListContext> {
+  const locationId = service.authentication.narrow(caller, requested);
   const location =
     locationId === null ? caller.home : await service.authentication.locationFor(caller, locationId);
-  return await list(
-    service.sql,
-    {
-      businessId: caller.scope.businessId,
-      locationId,
-      country: location?.country ?? 'AU',
-      cursorSecret: service.cursorSecret,
-      now: new Date().toISOString(),
-    },
-    query,
-  );
+  return {
+    businessId: caller.scope.businessId,
+    locationId,
+    country: location?.country ?? 'AU',
+    cursorSecret: service.cursorSecret,
+    now: new Date().toISOString(),
+  };
 }
 
 export async function upsertCustomer(

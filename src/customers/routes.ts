@@ -161,6 +161,21 @@ export function customerRoutes(service: Service, checkUpsert: Validator): Route[
         await operations.upsertBatch(service, caller, body.customers, checkItem, importOptions(query, retry)),
     }),
     route({
+      operationId: 'exportCustomers',
+      method: 'GET',
+      path: '/customers/export',
+      summary: 'Export customers',
+      description:
+        'A file of everybody the filters leave, oldest first, sent as it is made: CSV that a spreadsheet opens, or NDJSON. What is made meanwhile is left out. Importing the file again changes nothing.',
+      tag,
+      scope: 'customers:read',
+      query: schema.ExportQuery,
+      success: { status: 200, message: 'The file.', body: Type.String() },
+      files: ['text/csv', 'application/x-ndjson'],
+      errors: ['location_forbidden', 'location_not_found'],
+      handle: async ({ caller, query }) => await operations.exportCustomers(service, caller, query),
+    }),
+    route({
       operationId: 'getCustomer',
       method: 'GET',
       path: '/customers/:id',

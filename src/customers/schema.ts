@@ -372,6 +372,30 @@ export const ListQuery = Type.Object(
 );
 export type ListQuery = Static<typeof ListQuery>;
 
+const {
+  page: _page,
+  page_size: _size,
+  sort: _sort,
+  cursor: _cursor,
+  as_of: _asOf,
+  ...FILTERS
+} = ListQuery.properties;
+export const ExportQuery = Type.Object(
+  {
+    format: Type.Optional(
+      Type.Unsafe<'csv' | 'ndjson'>({
+        type: 'string',
+        enum: ['csv', 'ndjson'],
+        default: 'csv',
+        description: 'ndjson: one record of the API as JSON on each line.',
+      }),
+    ),
+    ...FILTERS,
+  },
+  strict,
+);
+export type ExportQuery = Static<typeof ExportQuery>;
+
 export const CustomerPage = Type.Object(
   {
     items: Type.Array(Type.Object({ ...record, deleted_at: Type.Optional(Timestamp) }, strict)),

@@ -12,6 +12,11 @@ export interface ConnectOptions {
   applicationName?: string;
   /** Milliseconds after which the server gives a statement up; 0 for never. */
   statementTimeout?: number;
+  /**
+   * True behind a pooler that hands each transaction to another connection (PgBouncer): nothing is set for a session, and
+   * no statement is kept prepared.
+   */
+  isPooled?: boolean;
   /** Sees every statement sent: tests watch for a tenant table without its business, and ask for plans. */
   onStatement?: (text: string, parameters: unknown[], types: number[]) => void;
 }
@@ -40,13 +45,16 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
       debug: (_connection: number, text: string, parameters: unknown[], types: unknown[]) =>
         onStatement(text, parameters, types as number[]),
     }),
+    prepare: !options.isPooled,
     connection: {
       application_name: options.applicationName ?? 'clientele',
-      statement_timeout: options.statementTimeout ?? 5_000,
-      // A table of a few hundred rows is cheapest read whole, and a prepared statement keeps that plan
-      // while the table grows to millions (measured: 58 upserts/s instead of thousands). Every statement
-      // of the request path has an index; this makes the planner use it from the first row on.
-      enable_seqscan: 'off' as unknown as boolean,
+      ...(!options.isPooled && {
+        statement_timeout: options.statementTimeout ?? 5_000,
+        // A table of a few hundred rows is cheapest read whole, and a prepared statement keeps that plan
+        // while the table grows to millions (measured: 58 upserts/s instead of thousands). Every statement
+        // of the request path has an index; this makes the planner use it from the first row on.
+        enable_seqscan: 'off' as unknown as boolean,
+      }),
     },
     types: { timestamp: isoTimestamp, bigint: { to: 20, from: [20], serialize: String, parse: Number } },
   }) as unknown as Sql;

@@ -24,6 +24,19 @@ export class ReadyJson {
   }
 }
 
+/** A body that is a file, sent as it is made, without the envelope. */
+export class FileBody {
+  readonly contentType: string;
+  readonly name: string;
+  readonly chunks: AsyncIterable<string>;
+
+  constructor(contentType: string, name: string, chunks: AsyncIterable<string>) {
+    this.contentType = contentType;
+    this.name = name;
+    this.chunks = chunks;
+  }
+}
+
 export const failure = (error: ApiError): string =>
   JSON.stringify({ success: false, message: error.message, body: { code: error.code, ...error.details } });
 

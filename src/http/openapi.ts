@@ -124,7 +124,9 @@ export function toSchema(route: Route): object {
     response: {
       [status]: {
         description: message,
-        ...envelope(body, { type: 'string', const: message }),
+        ...(route.files
+          ? { content: Object.fromEntries(route.files.map((media) => [media, { schema: body }])) }
+          : envelope(body, { type: 'string', const: message })),
         ...(example !== undefined && { examples: [{ success: true, message, body: example }] }),
       },
       ...Object.fromEntries(errors),

@@ -2,11 +2,12 @@
  * How a route is declared: one object holds its method, path, scope, schemas, success message and handler. The
  * same objects are registered, documented in OpenAPI and walked by the tests that try every route.
  */
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { ApiScope, Authentication, Caller } from '../tenancy/authentication.ts';
 import type { RateLimits } from '../tenancy/rate-limits.ts';
-import { JSON_HEADERS, success } from './envelope.ts';
+import { FileBody, JSON_HEADERS, success } from './envelope.ts';
 import { ApiError, type ErrorCode, type FieldError, invalid } from './errors.ts';
 import { type Retry, readRetry } from './idempotency.ts';
 import type { Validator } from './validation.ts';
@@ -30,6 +31,8 @@ export interface Route {
   /** A body that shows the operation at work, for the documentation; tests send it. */
   example?: unknown;
   success: { status: 200 | 201; message: string; body: TSchema; example?: unknown };
+  /** The media types of an answer that is a file, without the envelope. */
+  files?: string[];
   /** The errors of this operation, beside those every operation may answer. */
   errors?: ErrorCode[];
   /** Answers the ETag of the record in the body and takes If-Match. */
@@ -138,6 +141,7 @@ function answer(
   reply: FastifyReply,
   body: unknown,
 ): FastifyReply {
+  if (body instanceof FileBody) return sendFile(reply, body);
   const { id } = body as { id?: string };
   // Asked for under an id that was merged away: the answer says where it lives now.
   if (canonical && id && id !== (request.params as { id: string }).id.toLowerCase())
@@ -145,6 +149,16 @@ function answer(
   if (versioned) reply.header('etag', `"${(body as { version: number }).version}"`);
   return reply.code(status).headers(JSON_HEADERS).send(success(message, body));
 }
+
+/** Sent as it is made: what fails on the way cuts the connection, so that nobody takes a part for the whole. */
+const sendFile = (reply: FastifyReply, { contentType, name, chunks }: FileBody): FastifyReply =>
+  reply
+    .headers({
+      ...JSON_HEADERS,
+      'content-type': contentType,
+      'content-disposition': `attachment; filename="${name}"`,
+    })
+    .send(Readable.from(chunks));
 
 /** Reads path, query and body by their schemas; throws one 422 that names everything wrong with any of them. */
 function inputCheck(

@@ -4,12 +4,15 @@
  */
 import { FORMATS } from '../customers/formats.ts';
 import { STATUSES, type UpsertInput } from '../customers/schema.ts';
-import { FIELDS, type Field, type Heading, recognise } from './headers.ts';
+import { isUuid } from '../database/ids.ts';
+import { FIELDS, type Field, type Heading, isExportFile, recognise, recogniseExported } from './headers.ts';
 
 /** One column of the file: where its cells go. */
 export interface Column extends Heading {
   /** The heading as it stands in the file. */
   header: string;
+  /** True in a file that an export wrote: its cells are taken to the letter. */
+  isExact: boolean;
   /** The name of its custom field: the heading, told apart from others that read the same. */
   key: string;
 }
@@ -32,13 +35,16 @@ export class MappingError extends Error {}
 export function planColumns(headers: string[], overrides: string[] = []): Column[] {
   const chosen = new Map(overrides.map((override) => readOverride(headers, override)));
   const keys = new Set<string>();
+  const isExported = isExportFile(headers);
   return headers.map((text, i) => {
     const header = text.trim();
     const field = chosen.get(header);
-    const meaning = field ? { field, rank: 0, label: null } : recognise(header);
+    const known = (isExported && recogniseExported(header)) || recognise(header);
+    const meaning = field ? { field, rank: 0, label: null } : known;
     return {
       ...(meaning ?? { field: 'custom_fields', rank: 0, label: null }),
       header,
+      isExact: isExported,
       key: newKey(keys, header, i),
     };
   });
@@ -103,11 +109,14 @@ const READERS: { fields: Field[]; read: (cells: Given[]) => Reading }[] = [
   { fields: ['name', 'first_name', 'last_name'], read: readName },
   { fields: ['company_name'], read: single((text) => ({ company_name: text })) },
   { fields: ['address'], read: readAddress },
-  { fields: ['email', 'phone'], read: readContacts },
+  { fields: ['email', 'phone', 'contacts'], read: readContacts },
   { fields: ['tags'], read: readTags },
   { fields: ['status'], read: single(readStatus) },
   { fields: ['source'], read: single((text) => (text.length <= 100 ? { source: text } : null)) },
   { fields: ['avatar'], read: single(readAvatar) },
+  { fields: ['location_id'], read: single((text) => (isUuid(text) ? { location_id: text } : null)) },
+  { fields: ['source_metadata'], read: single(objectOf('source_metadata')) },
+  { fields: ['all_custom_fields'], read: single(objectOf('custom_fields')) },
   { fields: ['custom_fields'], read: (rest) => ({ body: {}, rest }) },
   { fields: ['ignore'], read: () => whole({}) },
 ];
@@ -127,7 +136,7 @@ export function toUpsert(columns: Column[], cells: string[], defaults: RowDefaul
     ...body,
     ...(!body.source && defaults.source && { source: defaults.source }),
     ...(tags.length > 0 && { added_tags: tags }),
-    ...(custom.length > 0 && { custom_fields: Object.fromEntries(custom) }),
+    ...(custom.length > 0 && { custom_fields: { ...body.custom_fields, ...Object.fromEntries(custom) } }),
     ...(defaults.locationId && { location_id: defaults.locationId }),
   };
 }
@@ -152,16 +161,46 @@ function readName(cells: Given[]): Reading {
 }
 
 function readAddress(cells: Given[]): Reading {
-  const parts = ranked(cells).map(({ text }) => text.replace(/\s*[\r\n]+\s*/g, ', '));
+  const parts = ranked(cells).map(({ column, text }) =>
+    column.isExact ? text : text.replace(/\s*[\r\n]+\s*/g, ', '),
+  );
   return whole(parts.length === 0 ? {} : { address: [...new Set(parts)].join(', ') });
 }
 
 const ranked = (cells: Given[]): Given[] => cells.toSorted((a, b) => a.column.rank - b.column.rank);
 
-/** The first e-mail and the first phone are the primary ones, the others further contacts. */
-function readContacts(cells: Given[]): Reading {
+/** A cell that holds an object as JSON. */
+function objectOf(field: 'source_metadata' | 'custom_fields'): (text: string) => UpsertInput | null {
+  return (text) => {
+    const value = fromJson(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? { [field]: value } : null;
+  };
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The first e-mail and the first phone are the primary ones, the others further contacts. A list of contacts as JSON
+ * says more of each than its own cell does.
+ */
+function readContacts(all: Given[]): Reading {
   const body: UpsertInput = {};
   const contacts: NonNullable<UpsertInput['contacts']> = [];
+  const rest: Given[] = [];
+  for (const cell of all.filter(({ column }) => column.field === 'contacts')) {
+    const list = fromJson(cell.text);
+    if (Array.isArray(list)) contacts.push(...list);
+    else rest.push(cell);
+  }
+  const told = new Set(contacts.map((contact) => contact?.value));
+  const cells = all.filter(({ column, text }) => column.field !== 'contacts' && !told.has(text));
   for (const { column, text } of cells) {
     const type = column.field === 'email' ? 'email' : 'phone';
     for (const value of type === 'email' ? separateEmails(text) : [text]) {
@@ -169,7 +208,7 @@ function readContacts(cells: Given[]): Reading {
       else contacts.push({ type, value, ...(column.label && { label: column.label }) });
     }
   }
-  return whole({ ...body, ...(contacts.length > 0 && { contacts }) });
+  return { body: { ...body, ...(contacts.length > 0 && { contacts }) }, rest };
 }
 
 /** A cell may hold several addresses; one that is no list of addresses is left for the service to judge. */
@@ -180,10 +219,16 @@ function separateEmails(text: string): string[] {
 
 function readTags(cells: Given[]): Reading {
   const tags = cells
-    .flatMap(({ text }) => text.split(/[;|]/))
+    .flatMap(({ text }) => listIn(text) ?? text.split(/[;|]/))
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
   return whole(tags.length === 0 ? {} : { added_tags: tags });
+}
+
+/** Tags as JSON: the way to write one that holds the sign between tags. */
+function listIn(text: string): string[] | null {
+  const list = text.startsWith('[') ? fromJson(text) : null;
+  return Array.isArray(list) && list.every((tag) => typeof tag === 'string') ? list : null;
 }
 
 function readStatus(text: string): UpsertInput | null {

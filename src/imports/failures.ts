@@ -4,68 +4,87 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
-import { FAILURE_COLUMNS } from './headers.ts';
+import { disarm } from '../customers/spreadsheet.ts';
+import { FAILURE_COLUMNS, isFailuresFile } from './headers.ts';
 
 export interface Failure {
   row: number;
   reason: string;
-  cells: string[];
+  /** The cells of the row, or the text of its line. */
+  original: string[] | string;
+}
+
+/** How failures are written: what comes first, and the lines of some. */
+export interface FailureFormat {
+  head: string;
+  lines(failures: Failure[]): string;
 }
 
 /** A file that is made when the first failure comes, and replaces one of an earlier import then. */
 export class FailuresFile {
   readonly path: string;
-  readonly #headers: string[];
-  readonly #delimiter: string;
+  readonly #format: FailureFormat;
   #file: FileHandle | null = null;
+  /** Bytes of it; 0 until there is a failure. */
+  size = 0;
 
-  constructor(path: string, headers: string[], delimiter: string) {
+  constructor(path: string, format: FailureFormat) {
     this.path = path;
-    this.#headers = headers;
-    this.#delimiter = delimiter;
+    this.#format = format;
   }
 
-  get isWritten(): boolean {
-    return this.#file !== null;
+  /** Goes on with the file of an import that was cut off: what it had written by its last note stays. */
+  async resume(size: number): Promise<void> {
+    if (size === 0) return;
+    this.#file = await open(this.path, 'r+');
+    await this.#file.truncate(size);
+    this.size = size;
   }
 
   async add(failures: Failure[]): Promise<void> {
     if (failures.length === 0) return;
-    const rows = failures.map(({ row, reason, cells }) => [String(row), reason, ...this.#own(cells)]);
-    // Spreadsheets take a file without the mark for one of the local code page.
-    const head = `\uFEFF${this.#toCsv([[...FAILURE_COLUMNS, ...this.#own(this.#headers)]])}`;
-    const text = this.#toCsv(rows);
-    if (this.#file) return await this.#file.appendFile(text);
+    const text = (this.#file ? '' : this.#format.head) + this.#format.lines(failures);
     // It holds personal data: nobody but its owner reads it.
-    this.#file = await open(this.path, 'w', 0o600);
-    await this.#file.appendFile(head + text);
+    this.#file ??= await open(this.path, 'w', 0o600);
+    const { bytesWritten } = await this.#file.write(text, this.size);
+    this.size += bytesWritten;
   }
 
   async close(): Promise<void> {
     await this.#file?.close();
   }
-
-  /** The cells of the row alone: a file of failures that fails again has its own two columns in front already. */
-  #own(cells: string[]): string[] {
-    return isFailuresFile(this.#headers) ? cells.slice(FAILURE_COLUMNS.length) : cells;
-  }
-
-  #toCsv(rows: string[][]): string {
-    const harmless = rows.map((row) => row.map(disarm));
-    return stringify(harmless, { delimiter: this.#delimiter, quoted_match: /[\r\n]/ });
-  }
 }
 
-/** True for a file that an import wrote: its cells are disarmed. */
-export const isFailuresFile = (headers: string[]): boolean =>
-  FAILURE_COLUMNS.every((name, i) => headers[i] === name);
+/** Failures of a CSV file, with its own header and delimiter. */
+export function csvFailures(headers: string[], delimiter: string): FailureFormat {
+  // A file of failures that fails again has its own two columns in front already.
+  const own = (cells: string[]) => (isFailuresFile(headers) ? cells.slice(FAILURE_COLUMNS.length) : cells);
+  const toCsv = (rows: string[][]) =>
+    stringify(
+      rows.map((row) => row.map(disarm)),
+      { delimiter, quoted_match: /[\r\n]/ },
+    );
+  return {
+    // Spreadsheets take a file without the mark for one of the local code page.
+    head: `\uFEFF${toCsv([[...FAILURE_COLUMNS, ...own(headers)]])}`,
+    lines: (failures) =>
+      toCsv(failures.map(({ row, reason, original }) => [String(row), reason, ...own([original].flat())])),
+  };
+}
 
-/** A spreadsheet runs a cell that starts like this; an apostrophe before it makes it text. */
-const FORMULA = /^'*[=+\-@\t\r\n]/;
-const PHONE = /^\+\d[\d ]*$/;
+/** Failures of a file of JSON lines; a line that is no object stands as text beside its reason. */
+export const jsonFailures: FailureFormat = {
+  head: '',
+  lines: (failures) => failures.map((failure) => `${jsonLine(failure)}\n`).join(''),
+};
 
-/** A cell that no spreadsheet runs as a formula; a phone number such as +61 412 345 678 stays as it is. */
-export const disarm = (cell: string): string => (FORMULA.test(cell) && !PHONE.test(cell) ? `'${cell}` : cell);
-
-/** The cell as it was before `disarm`. */
-export const rearm = (cell: string): string => (/^'+[=+\-@\t\r\n]/.test(cell) ? cell.slice(1) : cell);
+function jsonLine({ row, reason, original }: Failure): string {
+  const [rowName, reasonName] = FAILURE_COLUMNS;
+  const text = String(original);
+  const said = { [rowName]: row, [reasonName]: reason };
+  try {
+    return JSON.stringify({ ...said, ...JSON.parse(text), ...said });
+  } catch {
+    return JSON.stringify({ ...said, import_line: text });
+  }
+}

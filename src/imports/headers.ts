@@ -1,5 +1,7 @@
 /** The column headings of the world, and which field each means. A heading that is not here is a custom field. */
 
+import { EXPORT_COLUMNS } from '../customers/export.ts';
+
 /** What a column of a file may become. */
 export const FIELDS = [
   'name',
@@ -13,6 +15,10 @@ export const FIELDS = [
   'status',
   'source',
   'avatar',
+  'contacts',
+  'location_id',
+  'source_metadata',
+  'all_custom_fields',
   'custom_fields',
   'ignore',
 ] as const;
@@ -28,6 +34,31 @@ export interface Heading {
 
 /** The two columns that a file of failures has in front, so that it can be mended and imported as it is. */
 export const FAILURE_COLUMNS = ['import_row', 'import_reason'] as const;
+
+/** True for a file that an import wrote. */
+export const isFailuresFile = (headers: string[]): boolean =>
+  FAILURE_COLUMNS.every((name, i) => headers[i] === name);
+
+/** True for a file that an export wrote, or what an import of it has left. */
+export function isExportFile(headers: string[]): boolean {
+  const own = isFailuresFile(headers) ? headers.slice(FAILURE_COLUMNS.length) : headers;
+  return EXPORT_COLUMNS.every((name, i) => own[i] === name);
+}
+
+/** What the columns of an exported file are, beside those whose heading says so to everybody. */
+const EXPORTED: Record<string, Field> = {
+  customer_id: 'ignore',
+  location_id: 'location_id',
+  contacts: 'contacts',
+  custom_fields: 'all_custom_fields',
+  source_metadata: 'source_metadata',
+  created_at: 'ignore',
+  updated_at: 'ignore',
+};
+
+/** What a heading of an exported file means; null for those that mean everywhere the same. */
+export const recogniseExported = (header: string): Heading | null =>
+  EXPORTED[header] ? heading(EXPORTED[header]) : null;
 
 const heading = (field: Field, rank = 0, label: string | null = null): Heading => ({ field, rank, label });
 

@@ -1,20 +1,23 @@
 /** An import: rows of a file in order, in batches, through the upsert of the service; an account of each row. */
-import { randomUUID } from 'node:crypto';
 import type { UpsertInput, UpsertReport } from '../customers/schema.ts';
+import { rearm } from '../customers/spreadsheet.ts';
 import { type Account, enter, newAccount } from './account.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { type Column, type RowDefaults, toUpsert } from './columns.ts';
-import { type CsvRow, type CsvShape, readCsv } from './csv.ts';
-import { type Failure, type FailuresFile, isFailuresFile, rearm } from './failures.ts';
+import { type CsvShape, readCsv } from './csv.ts';
+import type { Failure, FailuresFile } from './failures.ts';
+import { isExportFile, isFailuresFile } from './headers.ts';
+import { lineToUpsert, readNdjson } from './ndjson.ts';
 import { type ServiceAddress, type ServiceAnswer, ServiceError, send } from './service.ts';
 
 export interface ImportOptions {
   /** The import_id of its writes: what undoes it. */
   id: string;
-  shape: CsvShape;
-  columns: Column[];
-  defaults: RowDefaults;
+  rows: AsyncIterable<Row>;
   service: ServiceAddress;
   failures: FailuresFile;
+  /** Where it notes how far it is; null for a dry run. */
+  checkpoint: Checkpoint | null;
   isDryRun: boolean;
   /** Rows without a usable e-mail or phone are created, when they have a name or a company. */
   allowNoContact: boolean;
@@ -40,32 +43,66 @@ const CREATES_AT_ONCE = 25;
 /** What is wrong with the import, not with the row. */
 const REFUSALS = new Set(['location_required', 'location_forbidden', 'location_not_found']);
 
-/** A row on its way; `json` is null when it has a fault and is not sent. */
-interface Prepared extends CsvRow {
+/** A row of a file, read. */
+export interface Row {
+  /** Its number in a spreadsheet, or of its line. */
+  number: number;
+  /** Why the row can't be taken as it is; null when it can. */
+  fault: string | null;
+  /** Null when it has a fault: it is not sent. */
   input: UpsertInput | null;
+  /** As it stood in the file. */
+  original: string[] | string;
+}
+
+/** A row on its way. */
+interface Prepared extends Row {
   json: string | null;
 }
 
-/** Imports the file and answers the account of its rows. Throws ImportStopped when it can't go on. */
+/** Imports the rows and answers the account of them. Throws ImportStopped when it can't go on. */
 export async function importFile(options: ImportOptions): Promise<Account> {
-  const account = newAccount();
-  for await (const batch of batches(prepare(options))) {
+  const { checkpoint, failures } = options;
+  const account = checkpoint?.account ?? newAccount();
+  const source = batches(prepare(options.rows, checkpoint?.row ?? 0));
+  let next = source.next();
+  for (;;) {
+    const { value: batch, done } = await next;
+    if (done) return account;
+    // Read while the service is at work on the batch before.
+    next = source.next();
+    // Looked at above, unless this batch stops the import.
+    next.catch(() => {});
     await settle(options, batch, account);
+    await checkpoint?.note(batch.at(-1)!.number, account, failures.size);
     options.onProgress(account);
   }
-  return account;
 }
 
-/** Cells (or headers) of a file as they once were: those of a file of failures were disarmed. */
+/** Cells (or headers) of a file as they once were: those of files that we wrote were disarmed. */
 export const asGiven = ({ headers }: CsvShape, cells: string[]): string[] =>
-  isFailuresFile(headers) ? cells.map(rearm) : cells;
+  isFailuresFile(headers) || isExportFile(headers) ? cells.map(rearm) : cells;
 
-async function* prepare({ shape, columns, defaults }: ImportOptions): AsyncGenerator<Prepared> {
-  for await (const row of readCsv(shape)) {
-    const cells = asGiven(shape, row.cells);
-    const input = row.fault ? null : toUpsert(columns, cells, defaults);
-    yield { ...row, cells, input, json: input && JSON.stringify(input) };
+export async function* csvRows(
+  shape: CsvShape,
+  columns: Column[],
+  defaults: RowDefaults,
+): AsyncGenerator<Row> {
+  for await (const { number, fault, cells: given } of readCsv(shape)) {
+    const cells = asGiven(shape, given);
+    yield { number, fault, input: fault ? null : toUpsert(columns, cells, defaults), original: cells };
   }
+}
+
+export async function* ndjsonRows(path: string, defaults: RowDefaults): AsyncGenerator<Row> {
+  for await (const { number, fault, value, text } of readNdjson(path))
+    yield { number, fault, input: value && lineToUpsert(value, defaults), original: text };
+}
+
+/** The rows after `done`, ready to be sent. */
+async function* prepare(rows: AsyncIterable<Row>, done: number): AsyncGenerator<Prepared> {
+  for await (const row of rows)
+    if (row.number > done) yield { ...row, json: row.input && JSON.stringify(row.input) };
 }
 
 /** Rows gathered to what one request takes. */
@@ -111,12 +148,12 @@ async function settle(options: ImportOptions, batch: Prepared[], account: Accoun
   }
 }
 
-function note(account: Account, failures: Failure[], { number, cells }: Prepared, verdict: Verdict): void {
+function note(account: Account, failures: Failure[], { number, original }: Prepared, verdict: Verdict): void {
   if ('outcome' in verdict) {
     enter(account, verdict.outcome, verdict.report);
   } else {
     enter(account, 'failed');
-    failures.push({ row: number, reason: verdict.reason, cells });
+    failures.push({ row: number, reason: verdict.reason, original });
   }
 }
 
@@ -162,7 +199,7 @@ const reasonsOf = (errors: { message: string }[]) => errors.map((error) => error
 /** Creates a row that upsert can't find anybody by, when that is wanted and the row says who it is. */
 async function withoutContact(
   { service, isDryRun, allowNoContact, id }: ImportOptions,
-  { input }: Prepared,
+  { input, number }: Prepared,
   verdict: Verdict,
 ): Promise<Verdict> {
   const isLackingContact = 'code' in verdict && verdict.code === 'contact_details_required';
@@ -170,8 +207,8 @@ async function withoutContact(
   const { added_tags: tags, ...rest } = input;
   const path = `/api/v2/customers?${query(isDryRun, id)}`;
   const body = JSON.stringify({ ...rest, ...(tags && { tags }) });
-  // A create is not safe to repeat by itself; under one key the repeated one is the same.
-  const answer = await send(service, 'POST', path, body, { 'idempotency-key': randomUUID() });
+  // A create is not safe to repeat by itself; under one key the repeated one is the same, also after a crash.
+  const answer = await send(service, 'POST', path, body, { 'idempotency-key': `import-${id}-${number}` });
   if (answer.status < 300) return { outcome: 'created', report: answer.body as Partial<UpsertReport> };
   if (answer.status !== 409 && answer.status !== 422) throw refused(answer);
   return toVerdict({ ...answer.body, message: answer.message });

@@ -51,6 +51,27 @@ export async function send(
   }
 }
 
+/** The bytes of a file that the service makes. Throws ServiceError when it refuses, or breaks off before the end. */
+export async function* download({ url, key }: ServiceAddress, path: string): AsyncGenerator<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(url + path, { headers: { authorization: `Bearer ${key}` }, redirect: 'error' });
+  } catch (error) {
+    throw new ServiceError(`The service at ${url} cannot be reached (${causeOf(error)}).`);
+  }
+  if (response.status !== 200) {
+    const answer = readEnvelope(response.status, await response.text());
+    throw new ServiceError(
+      answer?.message ?? `${url} answered ${response.status}, but not as Clientele does.`,
+    );
+  }
+  try {
+    yield* response.body! as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw new ServiceError(`The service broke off before the end (${causeOf(error)}). Run it again.`);
+  }
+}
+
 type Attempt = { answer: ServiceAnswer } | { reason: string; retryAfter: number | null };
 
 async function attempt(

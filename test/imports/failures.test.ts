@@ -1,7 +1,7 @@
 /** The file of failures is harmless in a spreadsheet and loses nothing. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { disarm, rearm } from '../../src/imports/failures.ts';
+import { disarm, rearm } from '../../src/customers/spreadsheet.ts';
 
 describe('a cell of the failures file', () => {
   const CELLS: [string, string][] = [

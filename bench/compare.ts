@@ -1,0 +1,247 @@
+/**
+ * The service beside what people use today: the same customers on the same PostgreSQL, the server on one core, database
+ * and load on the other, the same requests by the same load. `npm run bench -- --peers [--rows 100000]`
+ */
+import { Agent, request as httpRequest } from 'node:http';
+import { connect } from '../src/database/connect.ts';
+import { customers } from './generate.ts';
+import { type Figure, measure, summary } from './load.ts';
+import { peerCustomer, startPeer } from './peers/harness.ts';
+import type { PeerCustomer, PeerRequest, RunningPeer } from './peers/peer.ts';
+import { API, prepare, type Stage, startService } from './stage.ts';
+
+const CALLERS = 32;
+const BULK = 500;
+/** Folders of bench/peers; the second time with what its maker adds when search is slow. */
+const PEERS: { folder: string; env?: Record<string, string> }[] = [
+  { folder: 'express-drizzle' },
+  { folder: 'express-drizzle', env: { PEER_TRIGRAM: '1' } },
+  { folder: 'postgraphile' },
+  { folder: 'directus' },
+  { folder: 'strapi' },
+];
+
+/** How long each figure is measured, and how often. */
+export interface Patience {
+  seconds: number;
+  repetitions: number;
+}
+
+/** What one system bore. */
+export interface Compared {
+  name: string;
+  /** Per second, by operation; null where it has none. */
+  figures: Record<Operation, Figure | null>;
+  /** Rows left by 64 simultaneous find-or-creates of one new person, and how many of the 64 succeeded. */
+  simultaneous: { rows: number; succeeded: number };
+  /** MiB resident after the load. */
+  memory: number;
+  /** Why it could not be measured. */
+  error?: string;
+}
+export const OPERATIONS = ['get', 'first page', 'search', 'create', 'find or create', 'bulk rows'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** What is measured: a peer, or the service, whose find-or-create is one request. */
+type System = Omit<RunningPeer, 'find' | 'isFound' | 'create'> & {
+  create(customer: PeerCustomer): PeerRequest;
+  findOrCreate: { one(customer: PeerCustomer): PeerRequest } | Pick<RunningPeer, 'find' | 'isFound'>;
+};
+
+/** Measures the service and each peer in turn, every one on a database of its own. */
+export async function compare(
+  rows: number,
+  patience: Patience,
+  onResult: (result: Compared) => void,
+): Promise<Compared[]> {
+  const results: Compared[] = [];
+  const add = (result: Compared) => {
+    results.push(result);
+    onResult(result);
+  };
+  const stage = await prepare(rows);
+  try {
+    add(await measureSystem(await ours(stage), rows, patience));
+    for (const [i, { folder, env = {} }] of PEERS.entries()) {
+      const database = `peer_${i}`;
+      const admin = connect(stage.databaseUrl, { max: 1, statementTimeout: 0 });
+      await admin.unsafe(`create database ${database}`);
+      const url = new URL(stage.databaseUrl);
+      url.pathname = `/${database}`;
+      Object.assign(process.env, env);
+      try {
+        const peer = await startPeer(folder, url.href, rows);
+        try {
+          add(await measureSystem({ ...peer, findOrCreate: peer }, rows, patience));
+        } finally {
+          await peer.stop();
+        }
+      } catch (error) {
+        const none = Object.fromEntries(OPERATIONS.map((operation) => [operation, null]));
+        const reason = error instanceof Error ? error.message : String(error);
+        add({
+          name: folder,
+          figures: none as Compared['figures'],
+          simultaneous: { rows: 0, succeeded: 0 },
+          memory: 0,
+          error: reason.slice(0, 500),
+        });
+      }
+      for (const name of Object.keys(env)) delete process.env[name];
+      await admin.unsafe(`drop database ${database} with (force)`);
+      await admin.end();
+    }
+  } finally {
+    await stage.stop();
+  }
+  return results;
+}
+
+async function ours(stage: Stage): Promise<System> {
+  const running = await startService(stage);
+  const json = (body: unknown) => JSON.stringify(body);
+  return {
+    ...running,
+    name: 'Clientele',
+    headers: { authorization: `Bearer ${stage.key}` },
+    ids: stage.ids,
+    get: (id) => ({ method: 'GET', path: `${API}/customers/${id}` }),
+    firstPage: () => ({ method: 'GET', path: `${API}/customers?page_size=20` }),
+    search: (q) => ({ method: 'GET', path: `${API}/customers?page_size=20&q=${encodeURIComponent(q)}` }),
+    create: (customer) => ({ method: 'POST', path: `${API}/customers`, body: json(customer) }),
+    findOrCreate: { one: (customer) => ({ method: 'PUT', path: `${API}/customers`, body: json(customer) }) },
+    bulk: (some) => ({ method: 'PUT', path: `${API}/customers/batch`, body: json({ customers: some }) }),
+    async count(email) {
+      const [row] = await stage.sql`
+        select count(distinct customer_id)::int as n from contacts where business_id = ${stage.businessId} and value = ${email}`;
+      return row!.n as number;
+    },
+  };
+}
+
+async function measureSystem(system: System, rows: number, patience: Patience): Promise<Compared> {
+  const { name, url, headers } = system;
+  const source = customers(50_000_000, 5_000_000);
+  const fresh = () => peerCustomer(source.next().value);
+  const knownSource = customers(rows);
+  const known = Array.from({ length: Math.min(rows, 2000) }, () => peerCustomer(knownSource.next().value));
+  const random = <T>(items: T[]): T => items[Math.floor(Math.random() * items.length)]!;
+  const load = (next: () => PeerRequest, connections = CALLERS) =>
+    measure({ url, headers, connections, next, ...patience });
+  // Five letters of somebody's last name, another each time.
+  const fragment = () => random(known).name.split(' ').at(-1)!.slice(0, 5).toLowerCase();
+
+  const figures = {} as Compared['figures'];
+  figures.get = await load(() => system.get(random(system.ids)));
+  figures['first page'] = await load(() => system.firstPage());
+  figures.search = await load(() => system.search(fragment()));
+  figures.create = await load(() => system.create(fresh()));
+  let turn = 0;
+  figures['find or create'] = await rateOf(
+    patience,
+    async (send) => {
+      const customer = turn++ % 2 === 0 ? random(known) : fresh();
+      return await findOrCreate(system, send, customer);
+    },
+    system,
+  );
+  const some = () => Array.from({ length: BULK }, fresh);
+  const hasBulk = system.bulk([fresh()]) !== null;
+  const bulk = hasBulk ? await load(() => system.bulk(some())!, 2) : null;
+  figures['bulk rows'] = bulk && { ...bulk, rate: bulk.rate * BULK };
+
+  const person = fresh();
+  const send = sender(system);
+  const answers = await Promise.all(Array.from({ length: 64 }, () => findOrCreate(system, send, person)));
+  return {
+    name,
+    figures,
+    simultaneous: {
+      rows: await system.count(person.email),
+      succeeded: answers.filter(Boolean).length,
+    },
+    memory: await system.memory().finally(() => system.stop()),
+  };
+}
+
+type Send = (request: PeerRequest) => Promise<{ status: number; body: string }>;
+
+/** True when every request of it succeeded. */
+async function findOrCreate(system: System, send: Send, customer: PeerCustomer): Promise<boolean> {
+  const { findOrCreate: way } = system;
+  if ('one' in way) return isGood(await send(way.one(customer)));
+  const found = await send(way.find(customer.email));
+  if (!isGood(found)) return false;
+  return way.isFound(found.body) || isGood(await send(system.create(customer)));
+}
+const isGood = ({ status }: { status: number }) => status >= 200 && status < 300;
+
+/** Sends over connections that stay open. */
+function sender({ url, headers }: System): Send {
+  const { hostname, port } = new URL(url);
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  return ({ method, path, body }) =>
+    new Promise((resolve, reject) => {
+      const sent = httpRequest(
+        {
+          hostname,
+          port,
+          path,
+          method,
+          agent,
+          headers: {
+            ...headers,
+            ...(body !== undefined && {
+              'content-type': 'application/json',
+              'content-length': Buffer.byteLength(body),
+            }),
+          },
+        },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (chunk) => {
+            text += chunk;
+          });
+          response.on('end', () => resolve({ status: response.statusCode!, body: text }));
+          response.on('error', reject);
+        },
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    });
+}
+
+/** Work of several requests each, by so many callers: times per second, like `measure`. */
+async function rateOf(
+  { seconds, repetitions }: Patience,
+  work: (send: Send) => Promise<boolean>,
+  system: System,
+): Promise<Figure> {
+  const send = sender(system);
+  const once = async (millis: number) => {
+    const times: number[] = [];
+    let failures = 0;
+    const start = performance.now();
+    const caller = async () => {
+      while (performance.now() < start + millis) {
+        const began = performance.now();
+        const isDone = await work(send).catch(() => false);
+        if (!isDone) failures++;
+        times.push(performance.now() - began);
+      }
+    };
+    await Promise.all(Array.from({ length: CALLERS }, caller));
+    times.sort((a, b) => a - b);
+    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+    return {
+      rate: times.length / ((performance.now() - start) / 1000),
+      p50: at(0.5),
+      p99: at(0.99),
+      failures,
+    };
+  };
+  await once(Math.min(2, seconds) * 1000);
+  const runs: Omit<Figure, 'spread'>[] = [];
+  for (let i = 0; i < repetitions; i++) runs.push(await once(seconds * 1000));
+  return summary(runs);
+}

@@ -1,0 +1,9 @@
+module.exports = [
+  'strapi::errors',
+  'strapi::security',
+  'strapi::cors',
+  'strapi::query',
+  'strapi::body',
+  'strapi::public',
+  'strapi::favicon',
+];
