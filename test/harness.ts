@@ -127,8 +127,10 @@ export function useService(options: ServeOptions & { statementTimeout?: number }
       const table = unboundTable(text);
       if (table) unbound.push(`${table}: ${text}`);
     };
-    watched = connect(made.url, {
+    const pooler = inject('poolerUrl');
+    watched = connect(pooler ? withDatabase(pooler, new URL(made.url).pathname.slice(1)) : made.url, {
       max: 8,
+      isPooled: pooler !== null,
       onStatement,
       statementTimeout: options.statementTimeout ?? 20_000,
     });

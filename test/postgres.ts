@@ -1,6 +1,6 @@
 /**
  * One PostgreSQL for the whole run: the embedded one in a fresh directory, or the server at TEST_DATABASE_URL.
- * A template database is migrated once; every test file clones it.
+ * A template database is migrated once; every test file clones it. TEST_PGBOUNCER=1 puts PgBouncer before it.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,11 +9,14 @@ import type { TestProject } from 'vitest/node';
 import { connect } from '../src/database/connect.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
+import { startPgBouncer } from './pgbouncer.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     serverUrl: string;
     templateName: string;
+    /** Where the service finds its database when there is a pooler before it. */
+    poolerUrl: string | null;
   }
 }
 
@@ -34,9 +37,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await migrate(template);
   await template.end();
 
+  const pooler = process.env.TEST_PGBOUNCER === '1' ? await startPgBouncer(serverUrl) : null;
+  project.provide('poolerUrl', pooler?.url ?? null);
   project.provide('serverUrl', serverUrl);
   project.provide('templateName', templateName);
   return async () => {
+    await pooler?.stop();
     await server.unsafe(`drop database ${templateName} with (force)`);
     await server.end();
     await embedded?.stop();
