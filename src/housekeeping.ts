@@ -18,6 +18,8 @@ import { selectBusinessIds } from './tenancy/store.ts';
 const PAGE = 200;
 const LEASE_MS = 60_000;
 const SCAN_PAGE = 100;
+const LOOK_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
 const DAY_MS = 86_400_000;
 
 /** Takes or renews the lease; false while another process has it. */
@@ -33,15 +35,26 @@ async function lease(sql: Sql, holder: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Small pages with pauses three times as long: who is served meanwhile hardly notices. */
+/**
+ * Small pages with pauses three times as long; while the process is busy serving, a page in some seconds. Who is served
+ * meanwhile hardly notices.
+ */
 async function scan(sql: Sql, businessId: string, isStopping: () => boolean): Promise<void> {
   let start = performance.now();
   const onPage = async () => {
     await sleep(3 * (performance.now() - start));
+    for (let waited = 0; waited < LONGEST_PAUSE_MS && !isStopping() && (await isBusy()); waited += LOOK_MS);
     start = performance.now();
     return !isStopping();
   };
   await scanDuplicates(sql, businessId, { pageSize: SCAN_PAGE, onPage });
+}
+
+/** True when this process was at work for more than a third of a moment. */
+async function isBusy(): Promise<boolean> {
+  const before = performance.eventLoopUtilization();
+  await sleep(LOOK_MS);
+  return performance.eventLoopUtilization(before).utilization > 1 / 3;
 }
 
 /** One round over all businesses. Answers how many customers were purged; null when another process is at it. */
