@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { packageDir } from '../src/config.ts';
+import { type Compared, OPERATIONS } from './compare.ts';
 
 export interface Row {
   rows: number;
@@ -34,6 +35,8 @@ export interface Run {
   figures: Row[];
   memory: Record<string, number>;
   verdicts: Verdict[];
+  /** The service beside its peers, all with so many customers. */
+  compared: { rows: number; systems: Compared[] };
 }
 
 export const environment = () => ({
@@ -57,6 +60,42 @@ export function table(run: Run): string {
     '|---:|---|---:|---:|---:|---:|---:|',
     ...lines,
   ].join('\n');
+}
+
+/** What a system bore, for the terminal. */
+export const peerLine = ({ name, figures, simultaneous, memory, error }: Compared): string =>
+  error
+    ? `${name}: ${error}`
+    : `${name}: ${OPERATIONS.map((operation) => `${operation} ${number(figures[operation]?.rate) || '-'}`).join(', ')}, ` +
+      `${simultaneous.rows} rows of 64 at once, ${number(memory)} MiB`;
+
+function peersTable({ rows, systems }: Run['compared']): string {
+  if (systems.length === 0) return '';
+  const [own] = systems;
+  const cell = (system: Compared, operation: (typeof OPERATIONS)[number]) => {
+    const figure = system.figures[operation];
+    if (!figure) return 'none';
+    const ratio = own!.figures[operation]!.rate / figure.rate;
+    const failures = figure.failures > 0 ? `, ${number(figure.failures)} failed` : '';
+    return `${number(figure.rate)}${system === own ? '' : ` (${ratio.toFixed(ratio < 10 ? 1 : 0)}×)`}${failures}`;
+  };
+  const lines = systems.map((system) =>
+    system.error
+      ? `| ${system.name} | ${system.error.replace(/\s+/g, ' ')} |`
+      : `| ${system.name} | ${OPERATIONS.map((operation) => cell(system, operation)).join(' | ')} | ` +
+        `${system.simultaneous.rows} (${system.simultaneous.succeeded} of 64) | ${number(system.memory)} |`,
+  );
+  return `
+## Beside what people use today
+
+${number(rows)} customers each, the same PostgreSQL, 32 callers; per second, and in brackets how many times as much the service bore.
+Find-or-create is one request here and two elsewhere; half of the people are new. The last but one column: rows that 64
+simultaneous find-or-creates of one new person left, and how many of the 64 succeeded.
+
+| | ${OPERATIONS.join(' | ')} | 64 at once | MiB |
+|---|${OPERATIONS.map(() => '---:').join('|')}|---:|---:|
+${lines.join('\n')}
+`;
 }
 
 const MARK = '<!-- remarks: written by hand, kept by the renderer -->';
@@ -83,6 +122,6 @@ Resident memory of the service: ${memory.join(', ')}.
 ## Figures
 
 ${table(run)}
-
+${peersTable(run.compared)}
 ${MARK}${remarks ?? '\n'}`;
 }

@@ -28,22 +28,27 @@ export interface Stage {
   businessId: string;
   locationId: string;
   key: string;
+  /** Whether the load and the database are on a core of their own. */
+  isPinned: boolean;
   /** Ids of customers, to be asked for at random. */
   ids: string[];
   stop(): Promise<void>;
 }
 
-/** Moves this process (and the PostgreSQL it will start) to the core of the load; false where there is no taskset. */
-export function takeLoadCore(): boolean {
+/** Moves this process and the PostgreSQL of a data directory to the core of the load; false where there is no taskset. */
+function takeLoadCore(dataDir: string): boolean {
   try {
-    execFileSync('taskset', ['-a', '-p', '-c', LOAD_CORE, String(process.pid)], { stdio: 'ignore' });
+    const postmaster = execFileSync('pgrep', ['-f', `postgres -D ${dataDir}`], { encoding: 'utf8' }).trim();
+    const backends = execFileSync('pgrep', ['-P', postmaster], { encoding: 'utf8' }).trim().split('\n');
+    for (const pid of [String(process.pid), postmaster, ...backends])
+      execFileSync('taskset', ['-a', '-p', '-c', LOAD_CORE, pid], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
   }
 }
 
-/** A fresh database with one business of so many customers. */
+/** A fresh database with one business of so many customers; made on all cores, then confined to that of the load. */
 export async function prepare(rows: number): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'clientele-bench-'));
   await chmod(dir, 0o755);
@@ -56,6 +61,7 @@ export async function prepare(rows: number): Promise<Stage> {
   });
   await fill(sql, id, location.id, rows);
   await sql.unsafe('vacuum analyze');
+  const isPinned = takeLoadCore(join(dir, 'data'));
   const ids =
     await sql`select id from customers where business_id = ${id} order by md5(id::text) limit 10000`;
   return {
@@ -64,6 +70,7 @@ export async function prepare(rows: number): Promise<Stage> {
     businessId: id,
     locationId: location.id,
     key: apiKey.key,
+    isPinned,
     ids: ids.map((row) => row.id as string),
     async stop() {
       await sql.end();
