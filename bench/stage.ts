@@ -35,13 +35,15 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
+const moveTo = (cores: string, pid: string) =>
+  execFileSync('taskset', ['-a', '-p', '-c', cores, pid], { stdio: 'ignore' });
+
 /** Moves this process and the PostgreSQL of a data directory to the core of the load; false where there is no taskset. */
 function takeLoadCore(dataDir: string): boolean {
   try {
     const postmaster = execFileSync('pgrep', ['-f', `postgres -D ${dataDir}`], { encoding: 'utf8' }).trim();
     const backends = execFileSync('pgrep', ['-P', postmaster], { encoding: 'utf8' }).trim().split('\n');
-    for (const pid of [String(process.pid), postmaster, ...backends])
-      execFileSync('taskset', ['-a', '-p', '-c', LOAD_CORE, pid], { stdio: 'ignore' });
+    for (const pid of [String(process.pid), postmaster, ...backends]) moveTo(LOAD_CORE, pid);
     return true;
   } catch {
     return false;
@@ -50,6 +52,7 @@ function takeLoadCore(dataDir: string): boolean {
 
 /** A fresh database with one business of so many customers; made on all cores, then confined to that of the load. */
 export async function prepare(rows: number): Promise<Stage> {
+  if (hasTaskset()) moveTo(`${SERVICE_CORE},${LOAD_CORE}`, String(process.pid));
   const dir = await mkdtemp(join(tmpdir(), 'clientele-bench-'));
   await chmod(dir, 0o755);
   const embedded = await startEmbedded(join(dir, 'data'), `a benchmark, process ${process.pid}`);
