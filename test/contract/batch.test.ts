@@ -122,4 +122,29 @@ describe('batch', () => {
       body: { code: 'unknown_field', errors: [{ field: 'mode' }] },
     });
   });
+
+  it('makes each person once, whoever else writes the same people at that moment', async () => {
+    const business = await service.business();
+    const people = Array.from({ length: 500 }, (_, n) => ({
+      name: `Person ${n}`,
+      email: `p${n}@example.com`,
+    }));
+    // Enough for several full groups, each person twice in every batch and in another order.
+    const batches = [
+      [...people, ...people],
+      [...people.toReversed(), ...people],
+      [...people, ...people.toReversed()],
+      people.flatMap((person) => [person, person]),
+    ];
+    const answers = await Promise.all(
+      batches.map((customers) => business.send('PUT', '/customers/batch', { customers })),
+    );
+    expect(answers.map(({ body }) => body.failed)).toEqual([0, 0, 0, 0]);
+    expect(answers.reduce((sum, { body }) => sum + body.created, 0)).toBe(500);
+    expect((await business.send('GET', '/customers')).body.total).toBe(500);
+    const ids = new Map<string | null, Set<string>>();
+    for (const { customer } of answers.flatMap(({ body }) => body.items))
+      ids.set(customer.email, (ids.get(customer.email) ?? new Set()).add(customer.id));
+    expect([...ids.values()].filter((set) => set.size !== 1)).toEqual([]);
+  });
 });

@@ -1,0 +1,86 @@
+/** How work for a key gathers: what waits, what goes together, what may begin beside the group before. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Gather } from '../../src/database/gather.ts';
+
+interface Group {
+  key: string;
+  items: number[];
+  isBeforeOver: boolean;
+  finish(): void;
+  fail(error: Error): void;
+}
+
+/** A gatherer whose groups end when the test says so. */
+function watched(limit: number) {
+  const groups: Group[] = [];
+  const gather = new Gather<number, number>({ limit }, async (key, items, before) => {
+    const group = { key, items, isBeforeOver: false } as Group;
+    groups.push(group);
+    before.then(() => {
+      group.isBeforeOver = true;
+    });
+    await new Promise<void>((resolve, reject) => {
+      group.finish = resolve;
+      group.fail = reject;
+    });
+    return items.map((value) => ({ status: 'fulfilled' as const, value }));
+  });
+  return { gather, groups };
+}
+
+const items = (groups: Group[]) => groups.map((group) => group.items);
+
+describe('what arrives while work is in flight', () => {
+  it('goes together next; other keys do not wait', async () => {
+    const { gather, groups } = watched(10);
+    const answers = [1, 2, 3].map((n) => gather.submit('a', n));
+    const other = gather.submit('b', 9);
+    expect(items(groups)).toEqual([[1], [9]]);
+    expect(gather.waiting).toBe(2);
+    groups[1]!.finish();
+    expect(await other).toBe(9);
+    expect(items(groups)).toEqual([[1], [9]]);
+    groups[0]!.finish();
+    expect(await answers[0]).toBe(1);
+    await turn();
+    expect(items(groups).at(-1)).toEqual([2, 3]);
+    groups[2]!.finish();
+    expect(await Promise.all(answers)).toEqual([1, 2, 3]);
+    expect(gather.waiting).toBe(0);
+  });
+
+  it('begins beside it once it fills a group, two at a time, and hears when those before have ended', async () => {
+    const { gather, groups } = watched(2);
+    const answers = [1, 2, 3, 4, 5, 6].map((n) => gather.submit('a', n));
+    expect(items(groups)).toEqual([[1], [2, 3]]);
+    await turn();
+    expect(groups[1]!.isBeforeOver).toBe(false);
+    // The second ends first: the third begins, and hears of the first as well.
+    groups[1]!.finish();
+    await Promise.all([answers[1], answers[2]]);
+    await turn();
+    expect(items(groups)).toEqual([[1], [2, 3], [4, 5]]);
+    expect(groups[2]!.isBeforeOver).toBe(false);
+    groups[0]!.finish();
+    await turn();
+    expect(groups[2]!.isBeforeOver).toBe(true);
+    expect(items(groups), 'one that is not full waits for all before').toHaveLength(3);
+    groups[2]!.finish();
+    await turn();
+    groups[3]!.finish();
+    expect(await Promise.all(answers)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('is not lost when the work before it fails', async () => {
+    const { gather, groups } = watched(10);
+    const first = gather.submit('a', 1);
+    const second = gather.submit('a', 2);
+    groups[0]!.fail(new Error('gone'));
+    await expect(first).rejects.toThrow('gone');
+    await turn();
+    expect(groups[1]!.isBeforeOver).toBe(true);
+    groups[1]!.finish();
+    expect(await second).toBe(2);
+  });
+});
