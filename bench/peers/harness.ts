@@ -2,10 +2,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageDir } from '../../src/config.ts';
+import { freePort } from '../../src/database/embedded.ts';
 import { customers } from '../generate.ts';
 import type { PeerCustomer, PeerProcess, PeerStage, RunningPeer, StartPeer } from './peer.ts';
 
@@ -137,12 +137,4 @@ function processOf(child: ChildProcess, kill: () => void): PeerProcess {
       await exited;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }
