@@ -2,7 +2,7 @@
  * The rows that failed, as a file beside the one imported: row number, reason, and the row as it was, so that it
  * can be mended and imported as it is.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, truncate } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { disarm } from '../customers/spreadsheet.ts';
 import { FAILURE_COLUMNS, isFailuresFile } from './headers.ts';
@@ -36,8 +36,8 @@ export class FailuresFile {
   /** Goes on with the file of an import that was cut off: what it had written by its last note stays. */
   async resume(size: number): Promise<void> {
     if (size === 0) return;
-    this.#file = await open(this.path, 'r+');
-    await this.#file.truncate(size);
+    await truncate(this.path, size);
+    this.#file = await open(this.path, 'a');
     this.size = size;
   }
 
@@ -46,8 +46,8 @@ export class FailuresFile {
     const text = (this.#file ? '' : this.#format.head) + this.#format.lines(failures);
     // It holds personal data: nobody but its owner reads it.
     this.#file ??= await open(this.path, 'w', 0o600);
-    const { bytesWritten } = await this.#file.write(text, this.size);
-    this.size += bytesWritten;
+    await this.#file.appendFile(text);
+    this.size += Buffer.byteLength(text);
   }
 
   async close(): Promise<void> {

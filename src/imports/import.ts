@@ -66,16 +66,21 @@ export async function importFile(options: ImportOptions): Promise<Account> {
   const account = checkpoint?.account ?? newAccount();
   const source = batches(prepare(options.rows, checkpoint?.row ?? 0));
   let next = source.next();
-  for (;;) {
-    const { value: batch, done } = await next;
-    if (done) return account;
-    // Read while the service is at work on the batch before.
-    next = source.next();
-    // Looked at above, unless this batch stops the import.
-    next.catch(() => {});
-    await settle(options, batch, account);
-    await checkpoint?.note(batch.at(-1)!.number, account, failures.size);
-    options.onProgress(account);
+  try {
+    for (;;) {
+      const { value: batch, done } = await next;
+      if (done) return account;
+      // Read while the service is at work on the batch before.
+      next = source.next();
+      // Looked at above, unless this batch stops the import.
+      next.catch(() => {});
+      await settle(options, batch, account);
+      await checkpoint?.note(batch.at(-1)!.number, account, failures.size);
+      options.onProgress(account);
+    }
+  } finally {
+    // Closes the file, also where the import stops in its midst.
+    await source.return(undefined);
   }
 }
 

@@ -74,22 +74,30 @@ const ANSWERED_ONLY = [
 /** The upsert body of a line. A record of the API keeps its tags and contacts beside those that are there. */
 export function lineToUpsert(value: Record<string, unknown>, defaults: RowDefaults): UpsertInput {
   const body = omit(value, FAILURE_COLUMNS);
-  const isRecord = typeof body.id === 'string' && typeof body.version === 'number';
-  const own: Record<string, unknown> = isRecord
+  const own: Record<string, unknown> = isRecord(body)
     ? {
         ...withoutNulls(omit(body, ANSWERED_ONLY)),
-        contacts: (body.contacts as Contact[]).map(toInput),
+        contacts: body.contacts.map(toInput),
         added_tags: body.tags,
       }
     : body;
   const { source, tags = [], locationId } = defaults;
+  // What is no list is left for the service to refuse.
+  const added = own.added_tags ?? [];
   return {
     ...own,
     ...(source && !own.source && { source }),
-    ...(tags.length > 0 && { added_tags: [...((own.added_tags as string[] | undefined) ?? []), ...tags] }),
+    ...(tags.length > 0 && Array.isArray(added) && { added_tags: [...added, ...tags] }),
     ...(locationId && { location_id: locationId }),
   } as UpsertInput;
 }
+
+/** A line may hold anything: what only begins like a record goes to the service as it stands. */
+const isRecord = (body: Record<string, unknown>): body is { contacts: Contact[]; tags: string[] } =>
+  typeof body.id === 'string' &&
+  typeof body.version === 'number' &&
+  Array.isArray(body.contacts) &&
+  body.contacts.every((contact) => typeof contact === 'object' && contact !== null);
 
 const omit = (value: Record<string, unknown>, names: readonly string[]) =>
   Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));

@@ -166,6 +166,22 @@ describe('a file of JSON lines', () => {
   });
 });
 
+describe('a line that looks like an exported record', () => {
+  it.each([
+    '{"id":"a","version":1,"contacts":null}',
+    '{"id":"a","version":1,"contacts":[null]}',
+    '{"id":"a","version":1,"contacts":{"0":1}}',
+    '{"email":"bo@example.com","added_tags":7}',
+    '{"email":"bo@example.com","added_tags":"vip"}',
+  ])('%s fails alone, with a reason, and the import goes on', async (line) => {
+    const business = await service.business();
+    const path = await csvFile(`${line}\n{"name":"Ann","email":"ann@example.com"}\n`, 'odd.ndjson');
+    const ran = await imported(business, path, '--tag', 'batch');
+    expect(ran.figures).toMatchObject({ 'rows read': 2, created: 1, failed: 1 });
+    expect(await textOf(path.replace('.ndjson', '.failures.ndjson'))).toContain('import_reason');
+  });
+});
+
 describe('an import that is killed', () => {
   it('goes on where it was, under the same id: nobody is made twice, also of those whom nothing identifies', async () => {
     const business = await service.business();
