@@ -1,21 +1,21 @@
 /**
  * The service beside what people use today: the same customers on the same PostgreSQL, the server on one core, database
- * and load on the other, the same requests by the same load. `npm run bench -- --peers [--rows 100000]`
+ * and load on the other, the same requests by the same load. `npm run bench -- --peers 100000`
  */
 import { Agent, request as httpRequest } from 'node:http';
-import { connect } from '../src/database/connect.ts';
+import { BASE as API } from '../src/http/route.ts';
 import { customers } from './generate.ts';
-import { type Figure, measure, summary } from './load.ts';
-import { peerCustomer, startPeer } from './peers/harness.ts';
+import { type Figure, measure, random, summary } from './load.ts';
+import { type PeerChoice, peerCustomer, withPeer } from './peers/harness.ts';
 import type { PeerCustomer, PeerRequest, RunningPeer } from './peers/peer.ts';
-import { API, prepare, type Stage, startService } from './stage.ts';
+import { prepare, type Stage, startService } from './stage.ts';
 
 const CALLERS = 32;
 const BULK = 500;
 /** Folders of bench/peers; the second time with what its maker adds when search is slow. */
-const PEERS: { folder: string; env?: Record<string, string> }[] = [
+const PEERS: PeerChoice[] = [
   { folder: 'express-drizzle' },
-  { folder: 'express-drizzle', env: { PEER_TRIGRAM: '1' } },
+  { folder: 'express-drizzle', variant: 'trigrams' },
   { folder: 'postgraphile' },
   { folder: 'directus' },
   { folder: 'strapi' },
@@ -43,8 +43,7 @@ export const OPERATIONS = ['get', 'first page', 'search', 'create', 'find or cre
 export type Operation = (typeof OPERATIONS)[number];
 
 /** What is measured: a peer, or the service, whose find-or-create is one request. */
-type System = Omit<RunningPeer, 'find' | 'isFound' | 'create'> & {
-  create(customer: PeerCustomer): PeerRequest;
+type System = Omit<RunningPeer, 'find' | 'isFound'> & {
   findOrCreate: { one(customer: PeerCustomer): PeerRequest } | Pick<RunningPeer, 'find' | 'isFound'>;
 };
 
@@ -61,40 +60,30 @@ export async function compare(
   };
   const stage = await prepare(rows);
   try {
-    add(await measureSystem(await ours(stage), rows, patience));
-    for (const [i, { folder, env = {} }] of PEERS.entries()) {
-      const database = `peer_${i}`;
-      const admin = connect(stage.databaseUrl, { max: 1, statementTimeout: 0 });
-      await admin.unsafe(`create database ${database}`);
-      const url = new URL(stage.databaseUrl);
-      url.pathname = `/${database}`;
-      Object.assign(process.env, env);
-      try {
-        const peer = await startPeer(folder, url.href, rows);
-        try {
-          add(await measureSystem({ ...peer, findOrCreate: peer }, rows, patience));
-        } finally {
-          await peer.stop();
-        }
-      } catch (error) {
-        const none = Object.fromEntries(OPERATIONS.map((operation) => [operation, null]));
-        const reason = error instanceof Error ? error.message : String(error);
-        add({
-          name: folder,
-          figures: none as Compared['figures'],
-          simultaneous: { rows: 0, succeeded: 0 },
-          memory: 0,
-          error: reason.slice(0, 500),
-        });
-      }
-      for (const name of Object.keys(env)) delete process.env[name];
-      await admin.unsafe(`drop database ${database} with (force)`);
-      await admin.end();
+    const service = await ours(stage);
+    add(await measureSystem(service, rows, patience).finally(() => service.stop()));
+    for (const choice of PEERS) {
+      const result = withPeer(choice, stage.databaseUrl, rows, (peer) =>
+        measureSystem({ ...peer, findOrCreate: peer }, rows, patience),
+      );
+      add(await result.catch((error) => notMeasured(choice.folder, error)));
     }
   } finally {
     await stage.stop();
   }
   return results;
+}
+
+function notMeasured(name: string, error: unknown): Compared {
+  const none = Object.fromEntries(OPERATIONS.map((operation) => [operation, null]));
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    name,
+    figures: none as Compared['figures'],
+    simultaneous: { rows: 0, succeeded: 0 },
+    memory: 0,
+    error: reason.slice(0, 500),
+  };
 }
 
 async function ours(stage: Stage): Promise<System> {
@@ -125,7 +114,6 @@ async function measureSystem(system: System, rows: number, patience: Patience): 
   const fresh = () => peerCustomer(source.next().value);
   const knownSource = customers(rows);
   const known = Array.from({ length: Math.min(rows, 2000) }, () => peerCustomer(knownSource.next().value));
-  const random = <T>(items: T[]): T => items[Math.floor(Math.random() * items.length)]!;
   const load = (next: () => PeerRequest, connections = CALLERS) =>
     measure({ url, headers, connections, next, ...patience });
   // Five letters of somebody's last name, another each time.
@@ -160,7 +148,7 @@ async function measureSystem(system: System, rows: number, patience: Patience): 
       rows: await system.count(person.email),
       succeeded: answers.filter(Boolean).length,
     },
-    memory: await system.memory().finally(() => system.stop()),
+    memory: await system.memory(),
   };
 }
 

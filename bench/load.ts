@@ -72,3 +72,5 @@ export function median(values: number[]): number {
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
+
+export const random = <T>(items: T[]): T => items[Math.floor(Math.random() * items.length)]!;

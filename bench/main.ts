@@ -8,13 +8,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageDir } from '../src/config.ts';
+import { BASE as API } from '../src/http/route.ts';
 import { chart } from './chart.ts';
 import { type Compared, compare } from './compare.ts';
 import { bareInsertSelect, driverGet, driverUpsert } from './driver.ts';
 import { customers } from './generate.ts';
-import { type Figure, type Load, measure } from './load.ts';
+import { type Figure, type Load, measure, random } from './load.ts';
 import { environment, page, peerLine, type Row, type Run, table, type Verdict } from './report.ts';
-import { API, prepare, type Running, type Stage, startFloor, startService } from './stage.ts';
+import { prepare, type Running, type Stage, startFloor, startService } from './stage.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -99,7 +100,6 @@ async function bench(stage: Stage, rows: number): Promise<void> {
       repetitions,
       next,
     });
-  const random = <T>(items: T[]): T => items[Math.floor(Math.random() * items.length)]!;
 
   // The floor answers a record of the same size.
   const [sample] =

@@ -16,10 +16,7 @@ import { NO_RULES } from '../src/tenancy/delete-rules.ts';
 import { createBusiness } from '../src/tenancy/operations.ts';
 import { customers } from './generate.ts';
 
-/** Where the service's operations are. */
-export const API = '/api/v2';
-
-const SERVICE_CORE = '0';
+export const SERVICE_CORE = '0';
 const LOAD_CORE = '1';
 
 export interface Stage {
@@ -53,10 +50,8 @@ function takeLoadCore(dataDir: string): boolean {
 /** A fresh database with one business of so many customers; made on all cores, then confined to that of the load. */
 export async function prepare(rows: number): Promise<Stage> {
   if (hasTaskset()) moveTo(`${SERVICE_CORE},${LOAD_CORE}`, String(process.pid));
-  const dir = await mkdtemp(join(tmpdir(), 'clientele-bench-'));
-  await chmod(dir, 0o755);
-  const embedded = await startEmbedded(join(dir, 'data'), `a benchmark, process ${process.pid}`);
-  const sql = connect(embedded.url, { max: 10, statementTimeout: 0 });
+  const database = await startDatabase();
+  const sql = connect(database.url, { max: 10, statementTimeout: 0 });
   await migrate(sql);
   const { id, location, apiKey } = await createBusiness(sql, {
     name: 'Bench',
@@ -64,12 +59,12 @@ export async function prepare(rows: number): Promise<Stage> {
   });
   await fill(sql, id, location.id, rows);
   await sql.unsafe('vacuum analyze');
-  const isPinned = takeLoadCore(join(dir, 'data'));
+  const isPinned = takeLoadCore(database.dataDir);
   const ids =
     await sql`select id from customers where business_id = ${id} order by md5(id::text) limit 10000`;
   return {
     sql,
-    databaseUrl: embedded.url,
+    databaseUrl: database.url,
     businessId: id,
     locationId: location.id,
     key: apiKey.key,
@@ -77,6 +72,21 @@ export async function prepare(rows: number): Promise<Stage> {
     ids: ids.map((row) => row.id as string),
     async stop() {
       await sql.end();
+      await database.stop();
+    },
+  };
+}
+
+/** A PostgreSQL in a directory that goes with it. */
+export async function startDatabase(): Promise<{ url: string; dataDir: string; stop(): Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), 'clientele-bench-'));
+  await chmod(dir, 0o755);
+  const dataDir = join(dir, 'data');
+  const embedded = await startEmbedded(dataDir, `a benchmark, process ${process.pid}`);
+  return {
+    url: embedded.url,
+    dataDir,
+    async stop() {
       await embedded.stop();
       await rm(dir, { recursive: true, force: true });
     },
@@ -141,16 +151,22 @@ async function startNode(args: string[], env: Record<string, string>, ready: Reg
   return {
     url,
     async memory() {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+      return await residentMemory(child.pid!);
     },
     async stop() {
+      // One that has ended by itself ends no more.
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = new Promise((done) => child.once('exit', done));
       child.kill('SIGTERM');
       await exited;
     },
   };
+}
+
+/** MiB of a process; 0 when it is gone. */
+export async function residentMemory(pid: number | string): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
 }
 
 const hasTaskset = (): boolean => {

@@ -1,15 +1,15 @@
-/** Gives a peer its database, its core and its customers. `npx tsx bench/peers/harness.ts <folder> [rows]` tries one by hand. */
+/** Gives a peer its database, its core and its customers. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageDir } from '../../src/config.ts';
+import { connect } from '../../src/database/connect.ts';
 import { freePort } from '../../src/database/embedded.ts';
 import { customers } from '../generate.ts';
+import { residentMemory, SERVICE_CORE } from '../stage.ts';
 import type { PeerCustomer, PeerProcess, PeerStage, RunningPeer, StartPeer } from './peer.ts';
 
-const SERVER_CORE = '0';
 const START_MS = 180_000;
 const QUIET = {
   NODE_ENV: 'production',
@@ -19,12 +19,37 @@ const QUIET = {
   NO_UPDATE_NOTIFIER: '1',
 };
 
-/** Installs the peer where it is not yet, and starts it on the database of that URL. */
-export async function startPeer(folder: string, databaseUrl: string, rows: number): Promise<RunningPeer> {
+/** One of the folders here, as it comes or in a variant that it knows. */
+export interface PeerChoice {
+  folder: string;
+  variant?: PeerStage['variant'];
+}
+
+/** Installs the peer where it is not yet, works with it on a database of its own, and takes both away again. */
+export async function withPeer<T>(
+  { folder, variant }: PeerChoice,
+  serverUrl: string,
+  rows: number,
+  work: (peer: RunningPeer) => Promise<T>,
+): Promise<T> {
   const dir = join(packageDir, 'bench/peers', folder);
   if (!existsSync(join(dir, 'node_modules'))) install(dir);
   const { start } = (await import(join(dir, 'peer.mts'))) as { start: StartPeer };
-  return await start(stageOf(dir, databaseUrl, rows));
+  const url = new URL(serverUrl);
+  url.pathname = '/peer';
+  const admin = connect(serverUrl, { max: 1, statementTimeout: 0 });
+  await admin.unsafe('create database peer');
+  try {
+    const peer = await start({ ...stageOf(dir, url.href, rows), variant });
+    try {
+      return await work(peer);
+    } finally {
+      await peer.stop();
+    }
+  } finally {
+    await admin.unsafe('drop database peer with (force)');
+    await admin.end();
+  }
 }
 
 /** Native parts are built for the Node that the folder brings. */
@@ -46,7 +71,7 @@ function stageOf(dir: string, databaseUrl: string, rows: number): PeerStage {
   const node = existsSync(ownNode) ? ownNode : process.execPath;
   const spawnPinned = (command: string[], env: Record<string, string>) => {
     const resolved = command[0] === 'node' ? [node, ...command.slice(1)] : command;
-    return spawn('taskset', ['-c', SERVER_CORE, ...resolved], {
+    return spawn('taskset', ['-c', SERVICE_CORE, ...resolved], {
       cwd: dir,
       env: { ...process.env, ...QUIET, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -123,14 +148,12 @@ function processOf(child: ChildProcess, kill: () => void): PeerProcess {
   return {
     async memory() {
       const group = execFileSync('ps', ['-o', 'pid=', '-g', String(child.pid)], { encoding: 'utf8' });
-      let kib = 0;
-      for (const pid of group.split(/\s+/).filter(Boolean)) {
-        const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-        kib += Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
-      }
-      return kib / 1024;
+      let mib = 0;
+      for (const pid of group.split(/\s+/).filter(Boolean)) mib += await residentMemory(pid);
+      return mib;
     },
     async stop() {
+      // One that has ended by itself ends no more.
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = new Promise((done) => child.once('exit', done));
       kill();

@@ -24,6 +24,8 @@ export interface PeerRequest {
 export interface PeerStage {
   /** A database of the peer's own, empty, on the PostgreSQL that all share. */
   databaseUrl: string;
+  /** With what a careful user adds when search is slow; undefined: as it comes. */
+  variant?: 'trigrams' | undefined;
   /** The folder of the peer: its node_modules is there. */
   dir: string;
   /** Those it must hold before it is measured; the same for every peer, drawn anew by each call. */

@@ -59,3 +59,6 @@ export function urlArgument(text: string): string {
     throw new InvalidArgumentError('A URL looks like http://127.0.0.1:3000.');
   return text.replace(/\/+$/, '');
 }
+
+/** An option that may be given several times. */
+export const repeated = (value: string, before: string[]): string[] => [...before, value];

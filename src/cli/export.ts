@@ -1,14 +1,13 @@
 /** `clientele export`: the customers as a file, through the service that runs. */
 import { open, rename } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { EXPORT_FORMATS } from '../customers/schema.ts';
 import { download } from '../imports/service.ts';
-import { idArgument, urlArgument } from './arguments.ts';
-import { serviceOf } from './import.ts';
+import { idArgument, repeated } from './arguments.ts';
+import { type ServiceOptions, serviceOf, withService } from './service.ts';
 import { type CommandContext, UsageError } from './terminal.ts';
 
-interface ExportOptions {
-  key?: string;
-  url?: string;
+interface ExportOptions extends ServiceOptions {
   location?: string;
   status?: string;
   source?: string;
@@ -20,23 +19,14 @@ const MORE = `
 The name of the file says what it becomes: .csv for spreadsheets, .ndjson for programs (one record of the API a line).
 No cell of the CSV runs as a formula; phone numbers stay as they are. Importing the file again changes nothing.`;
 
-const gather = (value: string, before: string[]) => [...before, value];
-
 export function addExport(program: Command, context: CommandContext): void {
-  program
-    .command('export')
+  withService(program.command('export'))
     .description('export customers to a CSV or NDJSON file')
     .argument('<file>', 'the file to be written: .csv or .ndjson')
-    .option('--key <key>', 'the API key (default: CLIENTELE_KEY)')
-    .option(
-      '--url <url>',
-      'where the service is (default: CLIENTELE_URL or http://127.0.0.1:3000)',
-      urlArgument,
-    )
     .option('--location <id>', 'those of one location', idArgument)
     .option('--status <status>', 'those of one status')
     .option('--source <source>', 'those of one source')
-    .option('--tag <tag>', 'those with a tag; may be repeated, all must match', gather, [])
+    .option('--tag <tag>', 'those with a tag; may be repeated, all must match', repeated, [])
     .option('--q <text>', 'those whom a search finds')
     .addHelpText('after', MORE)
     .action((file: string, options: ExportOptions) => exportFile(context, file, options));
@@ -44,7 +34,7 @@ export function addExport(program: Command, context: CommandContext): void {
 
 async function exportFile(context: CommandContext, file: string, options: ExportOptions): Promise<void> {
   const { terminal } = context;
-  const format = /\.(csv|ndjson)$/i.exec(file)?.[1]?.toLowerCase();
+  const format = EXPORT_FORMATS.find((known) => file.toLowerCase().endsWith(`.${known}`));
   if (!format) throw new UsageError('The file must end in .csv or .ndjson: that says what it becomes.');
   const { location: location_id, status, source, q } = options;
   const filters = Object.entries({ location_id, status, source, q }).filter(

@@ -12,14 +12,12 @@ import { csvFailures, type FailureFormat, FailuresFile, jsonFailures } from '../
 import { FIELDS } from '../imports/headers.ts';
 import { asGiven, csvRows, ImportStopped, importFile, ndjsonRows, type Row } from '../imports/import.ts';
 import { isNdjson, readNdjson } from '../imports/ndjson.ts';
-import type { ServiceAddress } from '../imports/service.ts';
-import { idArgument, urlArgument } from './arguments.ts';
+import { idArgument, repeated } from './arguments.ts';
 import { startProgress } from './progress.ts';
-import { type CommandContext, type Terminal, table, UsageError, visible } from './terminal.ts';
+import { type ServiceOptions, serviceOf, withService } from './service.ts';
+import { type CommandContext, type Terminal, table, UsageError } from './terminal.ts';
 
-interface ImportCommandOptions {
-  key?: string;
-  url?: string;
+interface ImportCommandOptions extends ServiceOptions {
   location?: string;
   map: string[];
   dryRun?: boolean;
@@ -29,7 +27,6 @@ interface ImportCommandOptions {
   failures?: string;
 }
 
-const RETRY_MS = 30_000;
 const SOME_ROWS_FAILED = 3;
 
 const MORE = `
@@ -53,25 +50,16 @@ FILE.import.json, and takes the note away at its end.
 Rows that failed are written beside the file, as NAME.failures.csv, with their numbers and reasons. Mend them there and
 import that file. The key is better set as CLIENTELE_KEY than given here: the history of the shell keeps what is typed.`;
 
-const gather = (value: string, before: string[]) => [...before, value];
-
 export function addImport(program: Command, context: CommandContext): void {
-  program
-    .command('import')
+  withService(program.command('import'))
     .description('import customers from a CSV or NDJSON file through the running service')
     .argument('<file>', 'a CSV file with a header, or JSON lines (.ndjson, .jsonl)')
-    .option('--key <key>', 'the API key (default: CLIENTELE_KEY)')
-    .option(
-      '--url <url>',
-      'where the service is (default: CLIENTELE_URL or http://127.0.0.1:3000)',
-      urlArgument,
-    )
     .option('--location <id>', 'the location, when the key covers several', idArgument)
-    .option('--map <header=field>', 'what a column is, against its heading; may be repeated', gather, [])
+    .option('--map <header=field>', 'what a column is, against its heading; may be repeated', repeated, [])
     .option('--dry-run', 'say what would happen and write nothing')
     .option('--allow-no-contact', 'create rows that have neither e-mail address nor phone number')
     .option('--source <name>', 'the source of customers whose row names none')
-    .option('--tag <tag>', 'a tag for every row; may be repeated', gather, [])
+    .option('--tag <tag>', 'a tag for every row; may be repeated', repeated, [])
     .option('--failures <file>', 'where the rows that failed go (default: beside the file)')
     .addHelpText('after', MORE)
     .action((file: string, options: ImportCommandOptions) => importRows(context, file, options));
@@ -177,26 +165,9 @@ const howToGoOn = ({ row, message }: ImportStopped) =>
   `The import stopped at row ${row}. ${message} The rows before it are accounted for above. ` +
   'Run the same command again to go on from there.';
 
-export function serviceOf(
-  { config, terminal }: CommandContext,
-  options: { key?: string; url?: string },
-): ServiceAddress {
-  const { key, url } = config();
-  const given = options.key ?? key;
-  if (!given)
-    throw new UsageError('This needs an API key: set CLIENTELE_KEY ("clientele keys create" makes one).');
-  if (!/^[\x21-\x7e]+$/.test(given)) throw new UsageError('The API key has characters that no key has.');
-  let last = '';
-  const onRetry = (reason: string) => {
-    if (reason !== last) terminal.tell(`${visible(reason)} Trying again for ${RETRY_MS / 1000} s.`);
-    last = reason;
-  };
-  return { url: options.url ?? url, key: given, retryFor: RETRY_MS, onRetry };
-}
-
 function plan(shape: CsvShape, overrides: string[]): Column[] {
   try {
-    return planColumns(asGiven(shape, shape.headers), overrides);
+    return planColumns(asGiven(shape)(shape.headers), overrides);
   } catch (error) {
     throw error instanceof MappingError ? new UsageError(error.message) : error;
   }

@@ -18,7 +18,7 @@ export function startProgress(terminal: Terminal, total: number, before = 0): Pr
 }
 
 /** Rows a second since the start, and the time that the rest takes at that. */
-export function paceOf(done: number, left: number, millis: number): { rate: string; left: string } {
+function paceOf(done: number, left: number, millis: number): { rate: string; left: string } {
   const rate = done / Math.max(millis / 1000, 0.001);
   const seconds = Math.round(left / Math.max(rate, 0.001));
   const time = seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;

@@ -1,8 +1,8 @@
 /** `clientele undo`: puts back what an import wrote, through the service that runs. */
 import type { Command } from 'commander';
 import { send } from '../imports/service.ts';
-import { idArgument, urlArgument } from './arguments.ts';
-import { serviceOf } from './import.ts';
+import { idArgument } from './arguments.ts';
+import { type ServiceOptions, serviceOf, withService } from './service.ts';
 import type { CommandContext } from './terminal.ts';
 
 interface UndoAnswer {
@@ -21,24 +21,17 @@ const REASONS: Record<string, string> = {
 };
 
 export function addUndo(program: Command, context: CommandContext): void {
-  program
-    .command('undo')
+  withService(program.command('undo'), 'customers:delete')
     .description('undo an import: records it made are deleted, others are as they were before')
     .argument('<import>', 'the id that the import printed at its end', idArgument)
-    .option('--key <key>', 'the API key, with the scope customers:delete (default: CLIENTELE_KEY)')
-    .option(
-      '--url <url>',
-      'where the service is (default: CLIENTELE_URL or http://127.0.0.1:3000)',
-      urlArgument,
-    )
     .addHelpText(
       'after',
       '\nRecords edited since the import are left as they are, and named. Undoing twice is safe.',
     )
-    .action((id: string, options: { key?: string; url?: string }) => undo(context, id, options));
+    .action((id: string, options: ServiceOptions) => undo(context, id, options));
 }
 
-async function undo(context: CommandContext, id: string, options: { key?: string; url?: string }) {
+async function undo(context: CommandContext, id: string, options: ServiceOptions) {
   const { terminal } = context;
   const service = serviceOf(context, options);
   const total = { restored: 0, deleted: 0, undone_before: 0, skipped: 0 };

@@ -1,10 +1,7 @@
 /** A customer as a line of a file that an import reads back without a change: CSV for people, NDJSON for programs. Pure. */
 import { stringify } from 'csv-stringify/sync';
-import type { Contact, Customer } from './schema.ts';
+import type { Contact, Customer, ExportFormat } from './schema.ts';
 import { disarm } from './spreadsheet.ts';
-
-export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** The columns of an exported CSV file, and what a customer has in each. A file that begins with them was exported. */
 const CELLS: Record<string, (customer: Customer) => string | null> = {

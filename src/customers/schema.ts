@@ -380,12 +380,14 @@ const {
   as_of: _asOf,
   ...FILTERS
 } = ListQuery.properties;
+export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export const ExportQuery = Type.Object(
   {
     format: Type.Optional(
-      Type.Unsafe<'csv' | 'ndjson'>({
+      Type.Unsafe<ExportFormat>({
         type: 'string',
-        enum: ['csv', 'ndjson'],
+        enum: [...EXPORT_FORMATS],
         default: 'csv',
         description: 'ndjson: one record of the API as JSON on each line.',
       }),

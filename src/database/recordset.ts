@@ -10,7 +10,6 @@ type Row<C extends Columns> = { readonly [Name in keyof C]?: unknown };
 
 /** Rows in a FROM clause, their values already written: `from ${rows.in(sql)} r`. */
 export interface Recordset {
-  length: number;
   in(sql: Queryable): Fragment;
 }
 
@@ -24,7 +23,7 @@ export function recordset<C extends Columns>(columns: C): (rows: readonly Row<C>
     const values = Object.entries(columns).map(([name, type]) =>
       arrayText(rows.map((row) => cell(row[name], type))),
     );
-    return { length: rows.length, in: (sql) => sql(template, ...values) as unknown as Fragment };
+    return { in: (sql) => sql(template, ...values) as unknown as Fragment };
   };
 }
 

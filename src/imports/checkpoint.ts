@@ -25,8 +25,9 @@ export class Checkpoint {
   readonly #of: string;
   readonly importId: string;
   readonly account: Account;
-  row: number;
-  failures: number;
+  /** Where the import that was cut off stood; 0 at a beginning. */
+  readonly row: number;
+  readonly failures: number;
 
   private constructor(path: string, of: string, note: Note | null, newId: string) {
     this.#path = path;
@@ -55,7 +56,6 @@ export class Checkpoint {
   }
 
   async note(row: number, account: Account, failures: number): Promise<void> {
-    this.row = row;
     const note: Note = {
       import_id: this.importId,
       of: this.#of,

@@ -85,16 +85,19 @@ export async function importFile(options: ImportOptions): Promise<Account> {
 }
 
 /** Cells (or headers) of a file as they once were: those of files that we wrote were disarmed. */
-export const asGiven = ({ headers }: CsvShape, cells: string[]): string[] =>
-  isFailuresFile(headers) || isExportFile(headers) ? cells.map(rearm) : cells;
+export function asGiven({ headers }: CsvShape): (cells: string[]) => string[] {
+  const isOurs = isFailuresFile(headers) || isExportFile(headers);
+  return (cells) => (isOurs ? cells.map(rearm) : cells);
+}
 
 export async function* csvRows(
   shape: CsvShape,
   columns: Column[],
   defaults: RowDefaults,
 ): AsyncGenerator<Row> {
+  const toCells = asGiven(shape);
   for await (const { number, fault, cells: given } of readCsv(shape)) {
-    const cells = asGiven(shape, given);
+    const cells = toCells(given);
     yield { number, fault, input: fault ? null : toUpsert(columns, cells, defaults), original: cells };
   }
 }

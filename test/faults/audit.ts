@@ -1,6 +1,7 @@
 /** Whether a database is whole: what writers were told is there, once, and its tables agree with each other. */
 import { expect } from 'vitest';
 import type { Sql } from '../../src/database/connect.ts';
+import { lookInto } from './process.ts';
 import { type Ledger, SHARED_PHONE, type State } from './writers.ts';
 
 interface Row {
@@ -173,3 +174,10 @@ function canonical(value: unknown): string {
     return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
+
+/** Audits the database of a data directory: both of the above. */
+export const auditDirectory = (dataDir: string, ledger: Ledger): Promise<void> =>
+  lookInto(dataDir, async (sql) => {
+    await auditLedger(sql, ledger);
+    await auditTables(sql);
+  });

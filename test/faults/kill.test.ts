@@ -5,8 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sender } from '../harness.ts';
-import { auditLedger, auditTables } from './audit.ts';
-import { killPostgres, lookInto, type RunningService, until, untilServing, useProcesses } from './process.ts';
+import { auditDirectory } from './audit.ts';
+import { killPostgres, type RunningService, until, untilServing, useProcesses } from './process.ts';
 import { Ledger, startWriting } from './writers.ts';
 
 const ROUNDS = Number(process.env.CLIENTELE_KILL_ROUNDS ?? 4);
@@ -50,10 +50,7 @@ describe('kill -9 under the load of eight writers', () => {
       await untilServing(service.url, key, 20_000);
 
       expect(ledger.surprises, 'answers that a crash does not explain').toEqual([]);
-      await lookInto(dataDir, async (sql) => {
-        await auditLedger(sql, ledger);
-        await auditTables(sql);
-      });
+      await auditDirectory(dataDir, ledger);
     });
   }
 });

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sender, useService } from '../harness.ts';
-import { auditLedger, auditTables } from './audit.ts';
-import { killPostgres, lookInto, postmaster, type RunningService, until, useProcesses } from './process.ts';
+import { auditDirectory, auditLedger, auditTables } from './audit.ts';
+import { killPostgres, postmaster, type RunningService, until, useProcesses } from './process.ts';
 import { Ledger, startWriting } from './writers.ts';
 
 const WRITERS = 8;
@@ -35,10 +35,7 @@ describe('PostgreSQL restarts under load', () => {
     expect(ledger.inDoubt, 'writes refused meanwhile').toBeGreaterThan(doubts);
     expect(took, 'milliseconds until normal service').toBeLessThan(5_000);
     expect(await postmaster(dataDir), 'another PostgreSQL than before').not.toBe(before);
-    await lookInto(dataDir, async (sql) => {
-      await auditLedger(sql, ledger);
-      await auditTables(sql);
-    });
+    await auditDirectory(dataDir, ledger);
   });
 
   it('readiness says so meanwhile, and liveness goes on', async () => {

@@ -31,6 +31,12 @@ export class Ledger {
   acknowledged = 0;
   /** Writes without an answer, or with one that says the outcome is unknown. */
   inDoubt = 0;
+
+  /** After an orderly stop: a request without an answer was not accepted, so nothing of it may be there. */
+  dropDoubts(): void {
+    for (const written of this.customers) written.may = written.may.slice(0, 1);
+    for (const entry of this.shared.values()) entry.asked = [];
+  }
 }
 
 /** A request that takes longer hangs. */

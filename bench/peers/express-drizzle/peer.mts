@@ -1,10 +1,10 @@
-/** The service a user would write by hand (server.js); with PEER_TRIGRAM=1 its search has the index a careful one adds. */
+/** The service a user would write by hand (server.js); as `trigrams` its search has the index a careful one adds. */
 import { randomUUID } from 'node:crypto';
 import type { StartPeer } from '../peer.ts';
 import { countByEmail, makeTable } from '../table.ts';
 
 export const start: StartPeer = async (stage) => {
-  const withTrigrams = process.env.PEER_TRIGRAM === '1';
+  const withTrigrams = stage.variant === 'trigrams';
   const ids = await makeTable(stage, withTrigrams);
   const [port, key] = [await stage.freePort(), randomUUID()];
   const url = `http://127.0.0.1:${port}`;
