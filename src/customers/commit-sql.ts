@@ -100,11 +100,11 @@ export function insertCustomers(businessId: string, rows: CustomerRow[]): Statem
       tags, version, created_at, updated_at, deleted_at, merged_into, legal_hold, name_key, search, facets, grams,
       document)
     select
-      l.business_id, r.id, l.id, r.name, r.company_name, r.address, r.avatar, r.status, r.source, r.source_metadata, r.custom_fields,
+      b.id, r.id, r.location_id, r.name, r.company_name, r.address, r.avatar, r.status, r.source, r.source_metadata, r.custom_fields,
       r.tags, r.version, r.created_at, r.updated_at, r.deleted_at, r.merged_into, r.legal_hold,
       r.name_key, r.search, r.facets, r.grams, r.document
     from ${table.in(sql)} r
-    join locations l on l.business_id = ${businessId} and l.id = r.location_id`;
+    join businesses b on b.id = ${businessId}`;
 }
 
 export function updateCustomers(businessId: string, rows: (CustomerRow & { expected: number })[]): Statement {
@@ -158,10 +158,10 @@ export function insertContacts(businessId: string, rows: ContactRow[]): Statemen
     insert into contacts (
       business_id, customer_id, id, location_id, type, key, value, raw, extension, label, is_primary, matchable, standing, holder_name)
     select
-      l.business_id, r.customer_id, r.id, l.id, r.type, r.key, r.value, r.raw, r.extension, r.label, r.is_primary,
+      b.id, r.customer_id, r.id, r.location_id, r.type, r.key, r.value, r.raw, r.extension, r.label, r.is_primary,
       r.matchable, r.standing, r.holder_name
     from ${table.in(sql)} r
-    join locations l on l.business_id = ${businessId} and l.id = r.location_id`;
+    join businesses b on b.id = ${businessId}`;
 }
 
 /** Each process counts in a slot of its own, so that two seldom wait for one row. */
@@ -193,10 +193,9 @@ export function insertEvents(businessId: string, changes: Change[]): Statement {
     insert into events (
       business_id, customer_id, id, location_id, type, actor, at, version, changes, context, import_id, seq)
     select
-      l.business_id, r.customer_id, r.id, l.id, r.type, r.actor, r.at, r.version, r.changes, r.context, r.import_id,
+      f.business_id, r.customer_id, r.id, r.location_id, r.type, r.actor, r.at, r.version, r.changes, r.context, r.import_id,
       f.seq - r.before_end
     from ${table.in(sql)} r
-    join locations l on l.business_id = ${businessId} and l.id = r.location_id
     join feeds f on f.business_id = ${businessId}`;
 }
 

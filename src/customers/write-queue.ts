@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnswerSlot, type StoredAnswer, selectAnswers } from '../database/answers.ts';
 import { isLostRace, isUnavailable, type Sql } from '../database/connect.ts';
-import { Gather } from '../database/gather.ts';
+import { Gather, type Turn } from '../database/gather.ts';
 import { newId } from '../database/ids.ts';
 import { ApiError } from '../http/errors.ts';
 import { type Retry, reused } from '../http/idempotency.ts';
@@ -46,8 +46,8 @@ export class WriteQueue {
   readonly #sql: Sql;
   readonly #gather: Gather<Bundle<unknown>, Outcome[]>;
   readonly #clock = new Clock();
-  /** Whom the group of each business that began last may touch. */
-  readonly #ready = new Map<string, Set<string>>();
+  /** Whom the groups of each business that are at work may touch. */
+  readonly #atWork = new Map<string, Set<Set<string>>>();
   readonly #onCommit: (businessId: string) => void;
   /** Groups, writes and lost races since the start; for tests, benchmarks and metrics. */
   readonly stats = { groups: 0, writes: 0, retries: 0 };
@@ -62,7 +62,7 @@ export class WriteQueue {
     this.#onCommit = onCommit;
     this.#gather = new Gather(
       { limit: options.groupCommit ? GROUP_SIZE : 1, weight: ({ writes }) => writes.length },
-      (businessId, bundles, before) => this.#settle(businessId, bundles, before),
+      (businessId, bundles, turn) => this.#settle(businessId, bundles, turn),
     );
   }
 
@@ -89,10 +89,10 @@ export class WriteQueue {
   async #settle(
     businessId: string,
     bundles: Bundle<unknown>[],
-    before: Promise<void>,
+    turn: Turn,
   ): Promise<PromiseSettledResult<Outcome[]>[]> {
     try {
-      const outcomes = await this.#commit(businessId, bundles, before);
+      const outcomes = await this.#commit(businessId, bundles, turn);
       return outcomes.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
       const [first, ...others] = bundles;
@@ -103,7 +103,11 @@ export class WriteQueue {
         return [{ status: 'fulfilled', value: await this.#oneByOne(businessId, first!) }];
       const settled: PromiseSettledResult<Outcome[]>[] = [];
       for (const bundle of bundles)
-        settled.push(...(await Promise.allSettled([this.#settle(businessId, [bundle], before)])).map(flat));
+        settled.push(
+          ...(
+            await Promise.allSettled([this.#settle(businessId, [bundle], { ...turn, free: () => {} })])
+          ).map(flat),
+        );
       return settled;
     }
   }
@@ -113,7 +117,7 @@ export class WriteQueue {
     const outcomes: Outcome[] = [];
     for (const write of writes) {
       const [settled] = await Promise.allSettled([
-        this.#commit(businessId, [{ writes: [write], retry: null }], Promise.resolve()),
+        this.#commit(businessId, [{ writes: [write], retry: null }], ALONE),
       ]);
       outcomes.push(settled!.status === 'fulfilled' ? settled!.value[0]![0]! : settled!);
     }
@@ -124,20 +128,22 @@ export class WriteQueue {
    * Gets a group ready while the one before is at work, and sends it when that one has ended. It waits with all of it
    * where the two name the same people: it would be planned on what the other is changing.
    */
-  async #commit(businessId: string, bundles: Bundle<unknown>[], before: Promise<void>): Promise<Outcome[][]> {
+  async #commit(businessId: string, bundles: Bundle<unknown>[], turn: Turn): Promise<Outcome[][]> {
     const needs = union(bundles.flatMap(({ writes }) => writes.map((write) => write.needs)));
     this.stats.groups++;
     this.stats.writes += bundles.reduce((n, { writes }) => n + writes.length, 0);
     // An answer to keep must not outlive what it shows: an erase in between would miss it.
     const isOptimistic = bundles.every(({ retry }) => retry === null);
-    const other = this.#ready.get(businessId);
     const own = namesIn(needs);
-    this.#ready.set(businessId, own);
+    const atWork = this.#atWork.get(businessId) ?? new Set();
+    const isFirst = ![...atWork].some((others) => meets(own, others));
+    this.#atWork.set(businessId, atWork.add(own));
     try {
-      if (!isOptimistic || (other && meets(own, other))) await before;
-      return await this.#attempt(businessId, bundles, needs, isOptimistic, before);
+      if (!isOptimistic || !isFirst) await turn.before;
+      return await this.#attempt(businessId, bundles, needs, isOptimistic, turn);
     } finally {
-      if (this.#ready.get(businessId) === own) this.#ready.delete(businessId);
+      atWork.delete(own);
+      if (atWork.size === 0) this.#atWork.delete(businessId);
     }
   }
 
@@ -146,17 +152,17 @@ export class WriteQueue {
     bundles: Bundle<unknown>[],
     needs: Needs,
     isOptimistic: boolean,
-    before: Promise<void>,
+    turn: Turn,
   ): Promise<Outcome[][]> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
         return attempt === 0 && isOptimistic
-          ? await this.#optimistically(businessId, bundles, needs, before)
+          ? await this.#optimistically(businessId, bundles, needs, turn)
           : await this.#inTurn(businessId, bundles, needs);
       } catch (error) {
         if (!(error instanceof LostRace || isLostRace(error))) throw error;
         this.stats.retries++;
-        await before;
+        await turn.before;
         await sleep(Math.random() * 5 * attempt);
       }
     }
@@ -171,7 +177,7 @@ export class WriteQueue {
     businessId: string,
     bundles: Bundle<unknown>[],
     needs: Needs,
-    before: Promise<void>,
+    { before, free }: Turn,
   ): Promise<Outcome[][]> {
     const found = await load(this.#sql, businessId, needs);
     const { outcomes, changes } = planAll(bundles, found, this.#clock.next(businessId));
@@ -179,7 +185,9 @@ export class WriteQueue {
     if (!isWorthCommitting(changes)) return outcomes;
     const prepared = prepare(businessId, found, changes);
     await before;
-    await commit(this.#sql, businessId, prepared);
+    const committing = commit(this.#sql, businessId, prepared);
+    free();
+    await committing;
     if (changes.changes.length > 0) this.#onCommit(businessId);
     return outcomes;
   }
@@ -200,6 +208,9 @@ export class WriteQueue {
     return outcomes;
   }
 }
+
+/** The turn of a group that nobody else is beside. */
+const ALONE: Turn = { before: Promise.resolve(), free: () => {} };
 
 const flat = (
   settled: PromiseSettledResult<PromiseSettledResult<Outcome[]>[]>,
@@ -262,7 +273,10 @@ const namesIn = ({ ids, keys, references = [], mergedAway = [] }: Needs): Set<st
     ...mergedAway,
   ]);
 
-const meets = (some: Set<string>, others: Set<string>): boolean => [...some].some((one) => others.has(one));
+function meets(some: Set<string>, others: Set<string>): boolean {
+  for (const one of some) if (others.has(one)) return true;
+  return false;
+}
 
 export const union = (needs: Needs[]): Needs => ({
   ids: [...new Set(needs.flatMap((need) => need.ids))],

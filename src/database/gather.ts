@@ -11,14 +11,31 @@ interface Waiting<Item, Result> {
 
 export type Settled<Result> = PromiseSettledResult<Result>;
 
+interface Group<Item, Result> {
+  members: Waiting<Item, Result>[];
+  weight: number;
+}
+
 /** What waits for a key, and how many groups of it are at work. */
 interface Line<Item, Result> {
   waiting: Waiting<Item, Result>[];
   weight: number;
   running: number;
+  /** The group that began last, and whether the rest of its work is done elsewhere. */
+  newest: Group<Item, Result>;
+  isFree: boolean;
   /** Settled when all groups that have begun have ended. Never rejects. */
   last: Promise<void>;
 }
+
+const newLine = <Item, Result>(): Line<Item, Result> => ({
+  waiting: [],
+  weight: 0,
+  running: 0,
+  newest: { members: [], weight: 0 },
+  isFree: false,
+  last: Promise.resolve(),
+});
 
 export interface GatherOptions<Item> {
   /** Items are added to a group until it weighs this much. */
@@ -27,23 +44,31 @@ export interface GatherOptions<Item> {
   weight?: (item: Item) => number;
 }
 
-/** A full group need not wait to begin: so many are at work at a time. */
+/** So many groups of a key are at work at a time. */
 const AT_WORK = 2;
 
+/** What a group is told of its turn. */
+export interface Turn {
+  /** The end of the groups before. Never rejects. */
+  before: Promise<void>;
+  /** Says that the rest of the work is done elsewhere: the next group may get ready in this process meanwhile. */
+  free(): void;
+}
+
+export type Work<Item, Result> = (key: string, items: Item[], turn: Turn) => Promise<Settled<Result>[]>;
+
 export class Gather<Item, Result> {
-  readonly #work: (key: string, items: Item[], before: Promise<void>) => Promise<Settled<Result>[]>;
+  readonly #work: Work<Item, Result>;
   readonly #limit: number;
   readonly #weight: (item: Item) => number;
   readonly #lines = new Map<string, Line<Item, Result>>();
 
   /**
-   * `work` answers each item in order. Groups of a key begin in order; a full one may begin while the one before is at
-   * work, and is handed the end of those before (`before`, never rejects).
+   * `work` answers each item in order. Groups of a key begin in order: when the one before has ended, or beside it
+   * when the new one is full, or when the one before is free and as many wait as it has (halves in step bear more than
+   * a crowd and a straggler by turns).
    */
-  constructor(
-    { limit, weight = () => 1 }: GatherOptions<Item>,
-    work: (key: string, items: Item[], before: Promise<void>) => Promise<Settled<Result>[]>,
-  ) {
+  constructor({ limit, weight = () => 1 }: GatherOptions<Item>, work: Work<Item, Result>) {
     this.#work = work;
     this.#limit = limit;
     this.#weight = weight;
@@ -59,7 +84,7 @@ export class Gather<Item, Result> {
   /** Resolves or rejects with what the work says of this item; rejects when the whole work failed. */
   submit(key: string, item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const line = this.#lines.get(key) ?? { waiting: [], weight: 0, running: 0, last: Promise.resolve() };
+      const line = this.#lines.get(key) ?? newLine<Item, Result>();
       this.#lines.set(key, line);
       line.waiting.push({ item, resolve, reject });
       line.weight += this.#weight(item);
@@ -70,10 +95,19 @@ export class Gather<Item, Result> {
   /** Begins what may begin now. */
   #begin(key: string, line: Line<Item, Result>): void {
     while (line.waiting.length > 0) {
-      if (line.running > 0 && (line.running >= AT_WORK || line.weight < this.#limit)) return;
+      const isWorthIt = line.weight >= this.#limit || (line.isFree && line.weight >= line.newest.weight);
+      const mayJoin = line.running < AT_WORK && isWorthIt;
+      if (line.running > 0 && !mayJoin) return;
       const group = this.#take(line);
       line.running++;
-      const settled = this.#settle(key, group, line.last).then(() => {
+      line.isFree = false;
+      line.newest = group;
+      const free = () => {
+        if (line.newest !== group) return;
+        line.isFree = true;
+        this.#begin(key, line);
+      };
+      const settled = this.#settle(key, group, { before: line.last, free }).then(() => {
         line.running--;
         this.#begin(key, line);
       });
@@ -82,24 +116,24 @@ export class Gather<Item, Result> {
     if (line.running === 0) this.#lines.delete(key);
   }
 
-  async #settle(key: string, group: Waiting<Item, Result>[], before: Promise<void>): Promise<void> {
+  async #settle(key: string, { members }: Group<Item, Result>, turn: Turn): Promise<void> {
     try {
-      const items = group.map(({ item }) => item);
-      for (const [i, result] of (await this.#work(key, items, before)).entries()) {
-        if (result.status === 'fulfilled') group[i]!.resolve(result.value);
-        else group[i]!.reject(result.reason);
+      const items = members.map(({ item }) => item);
+      for (const [i, result] of (await this.#work(key, items, turn)).entries()) {
+        if (result.status === 'fulfilled') members[i]!.resolve(result.value);
+        else members[i]!.reject(result.reason);
       }
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      for (const { reject } of members) reject(error);
     }
   }
 
   /** Those of the waiting who go together next. */
-  #take(line: Line<Item, Result>): Waiting<Item, Result>[] {
+  #take(line: Line<Item, Result>): Group<Item, Result> {
     let weight = 0;
     let n = 0;
     while (n < line.waiting.length && weight < this.#limit) weight += this.#weight(line.waiting[n++]!.item);
     line.weight -= weight;
-    return line.waiting.splice(0, n);
+    return { members: line.waiting.splice(0, n), weight };
   }
 }

@@ -7,6 +7,7 @@ interface Group {
   key: string;
   items: number[];
   isBeforeOver: boolean;
+  free(): void;
   finish(): void;
   fail(error: Error): void;
 }
@@ -14,8 +15,8 @@ interface Group {
 /** A gatherer whose groups end when the test says so. */
 function watched(limit: number) {
   const groups: Group[] = [];
-  const gather = new Gather<number, number>({ limit }, async (key, items, before) => {
-    const group = { key, items, isBeforeOver: false } as Group;
+  const gather = new Gather<number, number>({ limit }, async (key, items, { before, free }) => {
+    const group = { key, items, isBeforeOver: false, free } as Group;
     groups.push(group);
     before.then(() => {
       group.isBeforeOver = true;
@@ -70,6 +71,52 @@ describe('what arrives while work is in flight', () => {
     await turn();
     groups[3]!.finish();
     expect(await Promise.all(answers)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('begins beside it once it is free and as many wait, two at a time', async () => {
+    const { gather, groups } = watched(10);
+    const answers = [1, 2, 3, 4].map((n) => gather.submit('a', n));
+    expect(items(groups)).toEqual([[1]]);
+    groups[0]!.free();
+    expect(items(groups)).toEqual([[1], [2, 3, 4]]);
+    expect(groups[1]!.isBeforeOver).toBe(false);
+    const last = gather.submit('a', 5);
+    groups[1]!.free();
+    expect(items(groups), 'a third waits for one of the two').toHaveLength(2);
+    groups[0]!.finish();
+    expect(await answers[0]).toBe(1);
+    await turn();
+    expect(items(groups), 'one waits, three are at work').toHaveLength(2);
+    const others = [6, 7].map((n) => gather.submit('a', n));
+    expect(items(groups)).toEqual([[1], [2, 3, 4], [5, 6, 7]]);
+    groups[1]!.finish();
+    groups[2]!.finish();
+    expect(await Promise.all([...answers, last, ...others])).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('waits while fewer have come than the group before has, or while only an older group is free', async () => {
+    const { gather, groups } = watched(10);
+    const answers = [1, 2, 3].map((n) => gather.submit('a', n));
+    groups[0]!.free();
+    groups[0]!.finish();
+    await answers[0];
+    await turn();
+    expect(items(groups)).toEqual([[1], [2, 3]]);
+    const late = [4, 5].map((n) => gather.submit('a', n));
+    groups[0]!.free();
+    expect(items(groups), 'the newest is not free').toHaveLength(2);
+    groups[1]!.free();
+    expect(items(groups)).toEqual([[1], [2, 3], [4, 5]]);
+    groups[1]!.finish();
+    await Promise.all(answers);
+    const few = gather.submit('a', 6);
+    groups[2]!.free();
+    expect(items(groups), 'one where two are at work').toHaveLength(3);
+    groups[2]!.finish();
+    await turn();
+    expect(items(groups)).toHaveLength(4);
+    groups[3]!.finish();
+    expect(await Promise.all([...late, few])).toEqual([4, 5, 6]);
   });
 
   it('is not lost when the work before it fails', async () => {

@@ -113,6 +113,12 @@ export async function auditTables(sql: Sql): Promise<void> {
     'locations whose counters are not the number of their live customers',
   ).toEqual([]);
 
+  const orphans = await sql`
+    select k.customer_id
+    from contacts k
+    where not exists (select from customers c where c.business_id = k.business_id and c.id = k.customer_id)`;
+  expect(orphans.length, 'contacts of nobody').toBe(0);
+
   const histories = groupBy(events, (event) => event.customer_id);
   const wrong: string[] = [];
   for (const customer of customers) {
