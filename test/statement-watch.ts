@@ -4,7 +4,7 @@
  */
 
 /** Each table of tenants and the column that says whose row it is. */
-const TENANT_TABLES = new Map([
+export const TENANT_TABLES: ReadonlyMap<string, string> = new Map([
   ['businesses', 'id'],
   ...[
     'locations',
@@ -36,16 +36,26 @@ const WHOLE_TABLE = new RegExp(`^(?:truncate|copy|lock|merge|alter|drop|table)\\
 const LIST_OF_IDS =
   /^select id from businesses where \$\d::uuid is null or id > \$\d::uuid order by id limit \$\d$/;
 
-/** The first tenant table of a statement that no condition ties to one business; null when all are tied. */
-export function unboundTable(statement: string): string | null {
-  const text = plain(statement);
-  if (LIST_OF_IDS.test(text)) return null;
-  const whole = WHOLE_TABLE.exec(text)?.[1];
-  return whole ?? unboundIn(text, new Set());
+/** What a statement says of businesses. */
+export interface Binding {
+  /** The first tenant table that no condition ties to one business; null when all are tied. */
+  unbound: string | null;
+  /** The parameters that say which business: 1 for `$1`. */
+  parameters: ReadonlySet<number>;
 }
 
+export function bindingOf(statement: string): Binding {
+  const text = plain(statement);
+  const parameters = new Set<number>();
+  if (LIST_OF_IDS.test(text)) return { unbound: null, parameters };
+  const whole = WHOLE_TABLE.exec(text)?.[1];
+  return { unbound: whole ?? unboundIn(text, new Set(), parameters), parameters };
+}
+
+export const unboundTable = (statement: string): string | null => bindingOf(statement).unbound;
+
 /** Lower case, single blanks, no comments, no literals, no quotes around names, no schema. */
-function plain(statement: string): string {
+export function plain(statement: string): string {
   return statement
     .replace(/'(?:[^']|'')*'/g, "''")
     .replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
@@ -57,15 +67,18 @@ function plain(statement: string): string {
     .trim();
 }
 
-/** One query with all that is nested in it. `tied`: names of the outer query whose business is bound. */
-function unboundIn(text: string, tied: Set<string>): string | null {
+/**
+ * One query with all that is nested in it. `tied`: names of the outer query whose business is bound. Adds the parameters
+ * that bind it.
+ */
+function unboundIn(text: string, tied: Set<string>, parameters: Set<number>): string | null {
   const { own, nested } = unnest(text);
   for (const branch of own.split(/\b(?:union|intersect|except)\b(?: all)?/)) {
     const inner = (hole: string) => branch.includes(hole);
-    const found = unboundInBranch(branch, tied);
+    const found = unboundInBranch(branch, tied, parameters);
     if (typeof found === 'string') return found;
     for (const [hole, query] of nested) {
-      const unbound = inner(hole) ? unboundIn(query, found) : null;
+      const unbound = inner(hole) ? unboundIn(query, found, parameters) : null;
       if (unbound) return unbound;
     }
   }
@@ -105,7 +118,7 @@ function closing(text: string, open: number): number {
 }
 
 /** The first table that is not tied, or the names whose business is bound for what is nested here. */
-function unboundInBranch(branch: string, outer: Set<string>): string | Set<string> {
+function unboundInBranch(branch: string, outer: Set<string>, parameters: Set<number>): string | Set<string> {
   const into = new RegExp(`^\\s*insert into (${NAMES})\\b`).exec(branch)?.[1];
   const tables = [...branch.matchAll(TOUCH)]
     .filter(([, keyword]) => keyword !== 'into')
@@ -121,14 +134,19 @@ function unboundInBranch(branch: string, outer: Set<string>): string | Set<strin
     const others = [...tied]
       .filter((other) => other !== name)
       .flatMap((other) => [`${other}.business_id`, `${other}.id`]);
-    return own.some((column) =>
-      conditions.some(
-        (condition) =>
-          new RegExp(`^${column.replace('.', '\\.')} = \\$\\d+(::uuid)?$`).test(condition) ||
-          others.some(
-            (other) => condition === `${column} = ${other}` || condition === `${other} = ${column}`,
-          ),
-      ),
+    const named = own.flatMap((column) => {
+      const given = new RegExp(`^${column.replace('.', '\\.')} = \\$(\\d+)(?:::uuid)?$`);
+      return conditions.flatMap((condition) => given.exec(condition)?.[1] ?? []);
+    });
+    for (const parameter of named) parameters.add(Number(parameter));
+    return (
+      named.length > 0 ||
+      own.some((column) =>
+        others.some(
+          (other) =>
+            conditions.includes(`${column} = ${other}`) || conditions.includes(`${other} = ${column}`),
+        ),
+      )
     );
   };
   // What is tied ties others, in whatever order they stand.
@@ -136,7 +154,7 @@ function unboundInBranch(branch: string, outer: Set<string>): string | Set<strin
     for (const one of tables) if (isTied(one)) tied.add(one.name);
   const unbound = tables.find(({ name }) => !tied.has(name));
   if (unbound) return unbound.table;
-  return into && !bindsBusiness(branch, into, tied) ? into : tied;
+  return into && !bindsBusiness(branch, into, tied, parameters) ? into : tied;
 }
 
 /** What must hold for every row: the terms joined by `and` after `where` and `on`, none of them under an `or`. */
@@ -162,18 +180,22 @@ function withoutBrackets(text: string): string {
 }
 
 /** An insert names the business first, and takes it from a parameter or from a row that is tied. */
-function bindsBusiness(branch: string, table: string, tied: Set<string>): boolean {
+function bindsBusiness(branch: string, table: string, tied: Set<string>, parameters: Set<number>): boolean {
   const key = TENANT_TABLES.get(table)!;
   const columns = new RegExp(`into ${table} ?\\(\\s*${key}\\b`).test(branch);
   const values = /\bvalues\b(.*)/.exec(branch)?.[1];
   if (values) {
     const rows = values.split(/\bon conflict\b|\breturning\b/)[0]!.match(/\((?:[^()]|\([^()]*\))*\)/g) ?? [];
-    return columns && rows.length > 0 && rows.every((row) => /^\(\s*\$\d+\s*,/.test(row));
+    const named = rows.map((row) => /^\(\s*\$(\d+)\s*,/.exec(row)?.[1]);
+    for (const parameter of named) if (parameter) parameters.add(Number(parameter));
+    return columns && rows.length > 0 && named.every((parameter) => parameter !== undefined);
   }
   const first = /\bselect (?:distinct )?([^,]+),/.exec(branch)?.[1]?.trim() ?? '';
-  const isBound = /^\$\d+(::uuid)?$/.test(first);
+  const given = /^\$(\d+)(?:::uuid)?$/.exec(first)?.[1];
+  if (given) parameters.add(Number(given));
   return (
     columns &&
-    (isBound || [...tied].some((name) => first === `${name}.business_id` || first === `${name}.id`))
+    (given !== undefined ||
+      [...tied].some((name) => first === `${name}.business_id` || first === `${name}.id`))
   );
 }

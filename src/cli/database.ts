@@ -2,18 +2,18 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { bringUpToDate } from '../customers/derived.ts';
+import { bringUpToDate, type Renewal } from '../customers/derived.ts';
 import { connect, errorCode, isUnavailable, type Sql } from '../database/connect.ts';
 import { findEmbedded, startEmbedded } from '../database/embedded.ts';
 
 /**
  * Opens the database, brings its schema up to date, does the work and closes what it opened.
  * `mayMake` lets the command make a data directory that does not exist yet; others say where they looked.
- * The work also receives the names of the migrations applied just now.
+ * The work also receives what was done to it just now.
  */
 export async function withDatabase<T>(
   config: Config,
-  work: (sql: Sql, applied: string[]) => Promise<T>,
+  work: (sql: Sql, renewal: Renewal) => Promise<T>,
   { mayMake = false } = {},
 ): Promise<T> {
   const { url, stop } = await open(config, mayMake);

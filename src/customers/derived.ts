@@ -1,5 +1,6 @@
 /** A database as this version wants it: its schema, and what it keeps beside each record. */
 import type { Sql } from '../database/connect.ts';
+import { distribute } from '../database/distribute.ts';
 import { migrate } from '../database/migrate.ts';
 import { derivedOf } from './commit.ts';
 import { deriveCustomers } from './commit-sql.ts';
@@ -8,11 +9,18 @@ import { loadCustomers } from './load.ts';
 
 const PAGE = 500;
 
-/** Migrates, then fills in what rows of an earlier version lack. Answers the names of the migrations applied. */
-export async function bringUpToDate(sql: Sql): Promise<string[]> {
+/** What was done to a database: the migrations applied, and in a cluster the tables that were spread over it. */
+export interface Renewal {
+  applied: string[];
+  distributed: string[];
+}
+
+/** Migrates, spreads the tables where there is a cluster, then fills in what rows of an earlier version lack. */
+export async function bringUpToDate(sql: Sql): Promise<Renewal> {
   const applied = await migrate(sql);
+  const distributed = await distribute(sql);
   await fillDerived(sql);
-  return applied;
+  return { applied, distributed };
 }
 
 /** The document and the fragments of rows that have none, page by page; several processes may do it at once. */

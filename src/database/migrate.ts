@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageDir } from '../config.ts';
 import type { Sql, Transaction } from './connect.ts';
+import { statementsOf } from './statements.ts';
 
 const LOCK = 0x636c7465; // any fixed number: "clte"
 
@@ -41,7 +42,8 @@ export async function migrate(sql: Sql, dir = join(packageDir, 'migrations')): P
         throw new Error(`${name} was changed after it was applied. Put it back and add a new migration.`);
       }
       if (before) continue;
-      await tx.unsafe(text);
+      // One at a time: Citus refuses a string of several changes to the schema.
+      for (const statement of statementsOf(text)) await tx.unsafe(statement);
       await tx`insert into migrations values (${name}, ${checksum}, ${new Date().toISOString()})`;
       done.push(name);
     }

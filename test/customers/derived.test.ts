@@ -28,7 +28,7 @@ it('fills in rows without a document as a write would have', async () => {
   expect((await one.send('GET', '/customers?q=ann619')).body.total).toBe(0);
 
   const sql = connect(service.databaseUrl, { max: 1 });
-  expect(await bringUpToDate(sql)).toEqual([]);
+  expect(await bringUpToDate(sql)).toEqual({ applied: [], distributed: [] });
   await sql.end();
   expect(await derived()).toEqual(before);
   expect((await one.send('GET', '/customers?q=ann619')).body.items[0]!.name).toBe('Ann Ümlaut 619');
