@@ -55,6 +55,19 @@ const RULES: { promise: string; about: RegExp; except?: RegExp; imports?: RegExp
     text: /(insert into|update|delete from)\s+(customers|contacts|events|name_words|possible_duplicates|customer_references)\b/,
   },
   {
+    promise:
+      'errors of the database are told apart by SQLSTATE alone: on a cluster names of constraints are other ones',
+    about: /./,
+    text: /constraint_name|\.constraint\b|\bconstraint:/,
+  },
+  {
+    promise:
+      'the start of a database alone takes advisory locks, and nothing listens: both are each node’s own',
+    about: /./,
+    except: /^database\/migrate\.ts$/,
+    text: /pg_(try_)?advisory|pg_notify|sql\.(listen|notify)\(/,
+  },
+  {
     promise: 'config.ts is the only reader of the environment',
     about: /./,
     except: /^config\.ts$/,

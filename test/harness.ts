@@ -14,7 +14,7 @@ import type { Authentication } from '../src/tenancy/authentication.ts';
 import { createApiKey, createBusiness, createLocation, type KeyInput } from '../src/tenancy/operations.ts';
 import type { RateLimits, Rates } from '../src/tenancy/rate-limits.ts';
 import { withDatabase } from './postgres.ts';
-import { unboundTable } from './statement-watch.ts';
+import { StatementWatch } from './scale-rules.ts';
 
 /** Every field a body of the API may have; a test reads those that its answer holds. */
 export interface Body extends Customer {
@@ -112,26 +112,22 @@ export interface TestService {
 
 /**
  * Starts the service for the tests of one file and stops it after them. The suite fails when a statement of the
- * service touched a table of the tenants without naming the one business.
+ * service breaks one of the rules of `scale-rules.ts`: above all that it names the one business.
  */
 export function useService(options: ServeOptions & { statementTimeout?: number } = {}): TestService {
   const service = {} as TestService;
-  const unbound: string[] = [];
+  const watch = new StatementWatch();
   let watched: Sql;
   let drop: () => Promise<void>;
 
   beforeAll(async () => {
     const made = await createDatabase();
     drop = made.drop;
-    const onStatement = (text: string) => {
-      const table = unboundTable(text);
-      if (table) unbound.push(`${table}: ${text}`);
-    };
     const pooler = inject('poolerUrl');
     watched = connect(pooler ? withDatabase(pooler, new URL(made.url).pathname.slice(1)) : made.url, {
       max: 8,
       isPooled: pooler !== null,
-      onStatement,
+      onStatement: (text, parameters, _types, connection) => watch.see(text, parameters, connection),
       statementTimeout: options.statementTimeout ?? 20_000,
     });
     const running = await serve(watched, options);
@@ -145,7 +141,7 @@ export function useService(options: ServeOptions & { statementTimeout?: number }
     await watched?.end({ timeout: 5 });
     await service.sql?.end({ timeout: 5 });
     await drop?.();
-    expect(unbound, 'statements that touch a tenant table without binding business_id').toEqual([]);
+    expect(watch.broken, 'statements that break a rule of test/scale-rules.ts').toEqual([]);
   });
   return service;
 }

@@ -17,8 +17,8 @@ export interface ConnectOptions {
    * no statement is kept prepared.
    */
   isPooled?: boolean;
-  /** Sees every statement sent: tests watch for a tenant table without its business, and ask for plans. */
-  onStatement?: (text: string, parameters: unknown[], types: number[]) => void;
+  /** Sees every statement sent, and on which connection: tests watch what it says of businesses, and ask for plans. */
+  onStatement?: (text: string, parameters: unknown[], types: number[], connection: number) => void;
 }
 
 /** PostgreSQL's text form of a timestamptz, as the ISO 8601 text with milliseconds that the API answers. */
@@ -42,8 +42,8 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
     backoff: () => 0.1,
     onnotice: () => {},
     ...(onStatement && {
-      debug: (_connection: number, text: string, parameters: unknown[], types: unknown[]) =>
-        onStatement(text, parameters, types as number[]),
+      debug: (connection: number, text: string, parameters: unknown[], types: unknown[]) =>
+        onStatement(text, parameters, types as number[], connection),
     }),
     prepare: !options.isPooled,
     connection: {
