@@ -11,7 +11,9 @@ export interface Config {
   dataDir: string;
   /** `DATABASE_URL`: a PostgreSQL 15 or later of your own, instead of the embedded one. */
   databaseUrl: string | null;
-  /** `DATABASE_POOL`: connections to the database for each process. Default 10. */
+  /** `DATABASE_REPLICA_URL`: a streaming replica of the database at DATABASE_URL, for lists and exports. Default none. */
+  replicaUrl: string | null;
+  /** `DATABASE_POOL`: connections to the database for each process, and as many to the replica. Default 10. */
   poolSize: number;
   /** `DATABASE_POOLER`: `transaction` when DATABASE_URL leads to a pooler in transaction mode (PgBouncer). Default none. */
   isPooled: boolean;
@@ -41,11 +43,14 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const port = wholeNumber(env, 'PORT', 3000, 0, 65_535);
   const host = env.HOST || '127.0.0.1';
+  if (env.DATABASE_REPLICA_URL && !env.DATABASE_URL)
+    throw new Error('DATABASE_REPLICA_URL needs DATABASE_URL: the embedded database has no replica.');
   return {
     port,
     host,
     dataDir: resolve(env.CLIENTELE_DATA || 'data'),
     databaseUrl: env.DATABASE_URL || null,
+    replicaUrl: env.DATABASE_REPLICA_URL || null,
     poolSize: wholeNumber(env, 'DATABASE_POOL', 10, 1, 500),
     isPooled: oneOf(env, 'DATABASE_POOLER', 'none', ['none', 'transaction']) === 'transaction',
     country: (env.CLIENTELE_COUNTRY || 'AU').toUpperCase(),

@@ -60,8 +60,11 @@ async function prepareDatabase(config: Config, url: string): Promise<NewBusiness
 /** The HTTP server and its background work, on a database that is ready. */
 async function serve(config: Config, url: string): Promise<Running> {
   const logger = pino({ level: config.logLevel });
-  const sql = connect(url, { max: config.poolSize, isPooled: config.isPooled });
+  const pool = { max: config.poolSize, isPooled: config.isPooled };
+  const sql = connect(url, pool);
+  const replica = config.replicaUrl ? connect(config.replicaUrl, pool) : null;
   const service = await openService(sql, {
+    replica,
     groupCommit: config.groupCommit,
     rates: { key: config.keyRate, business: config.businessRate },
   });
@@ -84,7 +87,7 @@ async function serve(config: Config, url: string): Promise<Running> {
     await stopHousekeeping();
     await app.close();
     await flush();
-    await sql.end({ timeout: 5 });
+    await Promise.all([sql.end({ timeout: 5 }), replica?.end({ timeout: 5 })]);
   };
   return { address, stop };
 }

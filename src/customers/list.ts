@@ -1,6 +1,7 @@
 /** Lists and searches of customers: filters, order, pages by number or cursor, and totals that are exact where promised. */
 import { type Fragment, type Queryable, unprepared } from '../database/connect.ts';
 import { firstIdAt } from '../database/ids.ts';
+import type { Read } from '../database/replica.ts';
 import { ReadyJson } from '../http/envelope.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { facetGram, saltOf } from './grams.ts';
@@ -123,15 +124,8 @@ export type WalkQuery = Omit<ListQuery, 'page' | 'page_size' | 'sort' | 'cursor'
  * Everybody a query means at the moment it is asked, oldest first, as the JSON of each, some hundreds at a time: what is
  * made meanwhile is left out, what is deleted meanwhile still comes.
  */
-export async function* walk(
-  sql: Queryable,
-  context: ListContext,
-  query: WalkQuery,
-): AsyncGenerator<string[]> {
+export async function* walk(read: Read, context: ListContext, query: WalkQuery): AsyncGenerator<string[]> {
   const { businessId } = context;
-  const [feed] = await sql`select at from feeds where business_id = ${businessId}`;
-  const asOf = feed!.at as string;
-  const filters = filterOf(sql, context, query, asOf);
   const terms = termsOf(query.q, context.country);
   const spec: PageSpec = {
     sort: 'created_at',
@@ -142,13 +136,23 @@ export async function* walk(
     seen: null,
   };
   const isPlain = terms.length === 0 && !hasFilters(query);
-  const where =
-    terms.length === 0 ? filters : (await search(sql, context, { ...spec, limit: 1 }, filters, terms)).where;
+  const { asOf, where } = await read(async (sql) => {
+    const [feed] = await sql<{ at: string }[]>`select at from feeds where business_id = ${businessId}`;
+    const asOf = feed!.at;
+    const filters = filterOf(sql, context, query, asOf);
+    const one = { ...spec, limit: 1 };
+    return {
+      asOf,
+      where: terms.length === 0 ? filters : (await search(sql, context, one, filters, terms)).where,
+    };
+  });
   for (let after: string | null = null; ; ) {
     const position: Position | null =
       after === null ? null : { key: null, id: after, exact: true, page: 1, as_of: asOf };
-    const page = pageOf<Row>(sql, { ...spec, position }, where, null, null);
-    const rows: Row[] = await (isPlain ? page : unprepared(page));
+    const rows: Row[] = await read(async (sql) => {
+      const page = pageOf<Row>(sql, { ...spec, position }, where, null, null);
+      return await (isPlain ? page : unprepared(page));
+    });
     if (rows.length > 0) yield rows.map(documentOf);
     if (rows.length < WALK_PAGE) return;
     after = rows.at(-1)!.id;

@@ -2,6 +2,7 @@
  * The six operations and the batch, each as: load what exists, ask the plan, commit it, answer. With
  * life.ts the only door to the records: routes, command line and importer all come through here.
  */
+import type { Read } from '../database/replica.ts';
 import { FileBody } from '../http/envelope.ts';
 import { ApiError, type FieldError } from '../http/errors.ts';
 import type { Caller } from '../tenancy/authentication.ts';
@@ -35,8 +36,15 @@ import {
 import type { Write } from './write-queue.ts';
 
 export async function listCustomers(service: Service, caller: Caller, query: ListQuery) {
-  return await list(service.sql, await listContext(service, caller, query.location_id), query);
+  const context = await listContext(service, caller, query.location_id);
+  return await readOf(service, caller)((sql) => list(sql, context, query));
 }
+
+/** Lists may be answered by a replica. */
+const readOf =
+  ({ replica, sql }: Service, { scope: { businessId } }: Caller): Read =>
+  (reading) =>
+    replica ? replica.read(businessId, reading) : reading(sql);
 
 const MEDIA = { csv: 'text/csv; charset=utf-8; header=present', ndjson: 'application/x-ndjson' };
 
@@ -47,7 +55,7 @@ export async function exportCustomers(
   query: ExportQuery,
 ): Promise<FileBody> {
   const { format = 'csv', ...filters } = query;
-  const pages = walk(service.sql, await listContext(service, caller, query.location_id), filters);
+  const pages = walk(readOf(service, caller), await listContext(service, caller, query.location_id), filters);
   // What cannot be read at all is refused before the first byte.
   const first = await pages.next();
   async function* chunks(): AsyncGenerator<string> {

@@ -3,6 +3,7 @@
  */
 import type { Sql } from '../database/connect.ts';
 import { isUuid } from '../database/ids.ts';
+import { Replica } from '../database/replica.ts';
 import { FeedWatch } from '../events/feed.ts';
 import { ReadyJson } from '../http/envelope.ts';
 import { notFound } from '../http/errors.ts';
@@ -27,6 +28,8 @@ import { type Write, WriteQueue } from './write-queue.ts';
 
 export interface Service {
   sql: Sql;
+  /** May answer lists; null where there is none. */
+  replica: Replica | null;
   reads: CustomerReads;
   documents: DocumentReads;
   writes: WriteQueue;
@@ -42,16 +45,17 @@ export interface Service {
   cursorSecret: string;
 }
 
-/** Everything the operations need, on one pool of connections to a migrated database. */
+/** Everything the operations need, on a pool of connections to a migrated database and one to its replica, if any. */
 export async function openService(
   sql: Sql,
-  options: { groupCommit?: boolean; rates?: Rates } = {},
+  options: { groupCommit?: boolean; rates?: Rates; replica?: Sql | null } = {},
 ): Promise<Service> {
-  const { groupCommit = true, rates = NO_LIMITS } = options;
+  const { groupCommit = true, rates = NO_LIMITS, replica = null } = options;
   const [instance] = await sql`select secret from instance`;
   const feed = new FeedWatch(sql);
   return {
     sql,
+    replica: replica && (await Replica.of(sql, replica)),
     reads: customerReads(sql),
     documents: documentReads(sql),
     writes: new WriteQueue(sql, { groupCommit }, (businessId) => feed.wake(businessId)),

@@ -11,6 +11,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export interface Counted {
   writes: { stats: { groups: number; writes: number; retries: number }; waiting: number };
   upserts: { created: number; updated: number; unchanged: number; found: number };
+  replica: { outcomes: Record<string, number> } | null;
 }
 
 export class Metrics {
@@ -29,7 +30,7 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  constructor({ writes, upserts }: Counted) {
+  constructor({ writes, upserts, replica }: Counted) {
     collectDefaultMetrics({ register: this.#registry });
     if (cluster.isWorker) {
       AggregatorRegistry.setRegistries(this.#registry);
@@ -59,6 +60,17 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.set(writes.waiting);
+      },
+    });
+    if (!replica) return;
+    new Counter({
+      name: 'clientele_replica_reads_total',
+      help: 'Reads that the replica might answer, by what became of them; all but "answered" went to the primary.',
+      labelNames: ['outcome'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [outcome, reads] of Object.entries(replica.outcomes)) this.inc({ outcome }, reads);
       },
     });
   }
