@@ -8,7 +8,7 @@ import { bindingOf, plain, TENANT_TABLES } from './statement-watch.ts';
 /** What a statement may be refused for, by the number the rule has in docs/scale-out.md. */
 export const RULES = {
   2: 'one business a statement and a transaction',
-  3: 'rows are inserted by a select from locations, businesses or customers',
+  3: 'rows are inserted by a select from locations, businesses, feeds or customers',
   4: 'a statement writes one table',
   5: 'times and ids come from the application',
   7: 'nothing outlives a transaction, no lock or notice but those of rows',
@@ -47,7 +47,7 @@ export function brokenRule(statement: string): Rule | null {
 function isFromNowhere(text: string): boolean {
   const rows = INSERT.exec(text)?.[1];
   if (!rows || /^[^(]*\([^()]*\) ?values\b/.test(rows)) return false;
-  return !/\b(?:from|join|,) ?(?:locations|businesses|customers)\b/.test(rows);
+  return !/\b(?:from|join|,) ?(?:locations|businesses|feeds|customers)\b/.test(rows);
 }
 
 /** Sees the statements of a pool in the order they are sent and keeps those that break a rule. */
