@@ -9,6 +9,7 @@ import {
   getCountryCallingCode,
   isSupportedCountry,
   Metadata,
+  type NumberType,
   type PhoneNumber,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
@@ -46,10 +47,10 @@ export function normalizeContact(
   if (isPlaceholder(type, text)) return { absent };
   if (type === 'email') return normalizeEmail(text)!;
   const raw = text.trim();
-  const number = parsePhone(raw, country);
+  const reading = parsePhone(raw, country);
   // +61 400 000 000 fills a blank as 0400 000 000 does.
-  if (number && isFillerNumber(`0${number.nationalNumber}`)) return { absent };
-  return phoneDetail(raw, number, country);
+  if (reading && isFillerNumber(`0${reading.number.nationalNumber}`)) return { absent };
+  return phoneDetail(raw, reading, country);
 }
 
 const FILLERS = new Set(
@@ -133,8 +134,8 @@ const SHORT = 7;
  * The normal form of a phone number as dialled in a country. A number that does not exist there is kept as
  * given and matches the same digits only: a lead is never thrown away.
  */
-function phoneDetail(raw: string, number: PhoneNumber | null, country: string): Detail {
-  if (!number?.isValid()) {
+function phoneDetail(raw: string, reading: PhoneReading | null, country: string): Detail {
+  if (!reading?.type) {
     const digits = digitsOf(raw);
     return {
       type: 'phone',
@@ -143,14 +144,14 @@ function phoneDetail(raw: string, number: PhoneNumber | null, country: string): 
       value: raw,
       raw,
       extension: null,
-      matchable: digits.length >= SHORT && !(number && isAustralian13(number)),
+      matchable: digits.length >= SHORT && !(reading && isAustralian13(reading.number)),
       warning: {
         code: 'phone_unrecognised',
         message: `"${raw}" is not a phone number in ${country}. It is kept as given and matches the same digits only.`,
       },
     };
   }
-  const type = number.getType();
+  const { number, type } = reading;
   const extension = number.ext ?? null;
   return {
     type: 'phone',
@@ -159,8 +160,7 @@ function phoneDetail(raw: string, number: PhoneNumber | null, country: string): 
     value: number.number,
     raw,
     extension,
-    matchable:
-      !SHARED_TYPES.has(type ?? '') && number.nationalNumber.length >= SHORT && !isAustralian13(number),
+    matchable: !SHARED_TYPES.has(type) && number.nationalNumber.length >= SHORT && !isAustralian13(number),
     warning: null,
   };
 }
@@ -169,19 +169,32 @@ function phoneDetail(raw: string, number: PhoneNumber | null, country: string): 
 const isAustralian13 = (number: PhoneNumber) =>
   number.countryCallingCode === '61' && /^1[389]/.test(number.nationalNumber);
 
+/** A number as read, and what it is; a number that does not exist is of no type. */
+interface PhoneReading {
+  number: PhoneNumber;
+  type: NumberType;
+}
+
 /** Reads a number as given, then with an international prefix other countries use; valid beats merely possible. */
-function parsePhone(text: string, country: string): PhoneNumber | null {
+function parsePhone(text: string, country: string): PhoneReading | null {
   const plain = text.normalize('NFKC').replace(/^(\+|00)([\d\s]*)\(0\)/, '$1$2');
   const readings = [plain];
   const international = /^\s*(?:0011|00)[\s.-]*([1-9].*)$/.exec(plain);
   if (international) readings.push(`+${international[1]}`);
   const region = isSupportedCountry(country) ? (country as CountryCode) : undefined;
-  const numbers = readings
-    .map((reading) =>
-      parsePhoneNumberFromString(reading, { ...(region && { defaultCountry: region }), extract: false }),
-    )
-    .filter((number) => number !== undefined);
-  return numbers.find((number) => number.isValid()) ?? numbers.find((number) => number.isPossible()) ?? null;
+  let possible: PhoneReading | null = null;
+  for (const reading of readings) {
+    const number = parsePhoneNumberFromString(reading, {
+      ...(region && { defaultCountry: region }),
+      extract: false,
+    });
+    if (!number) continue;
+    // With the max metadata a number is valid when it has a type; each look costs some ten regular expressions.
+    const type = number.getType();
+    if (type) return { number, type };
+    possible ??= number.isPossible() ? { number, type } : null;
+  }
+  return possible;
 }
 
 /** The ASCII digits of a text. */
@@ -218,6 +231,6 @@ export function searchableDigits(contact: { type: ContactType; value: string; ra
 
 /** The digits of a search term that may be a whole phone number in another format; null when it is none. */
 export function phoneSearchDigits(text: string, country: string): string | null {
-  const number = parsePhone(text, country);
-  return number?.isPossible() ? digitsOf(number.number) : null;
+  const reading = parsePhone(text, country);
+  return reading?.number.isPossible() ? digitsOf(reading.number.number) : null;
 }

@@ -12,6 +12,9 @@ import { facet, type Term } from './search-text.ts';
 /** Totals of filtered lists are exact up to here (contract section 2). */
 export const COUNT_LIMIT = 10_000;
 
+/** So many rows of an order cost some milliseconds to look at. */
+const NEAR = 5_000;
+
 /** With fewer exact hits than this, names with one wrong letter are looked for too. */
 const FEW = 20;
 
@@ -34,6 +37,8 @@ interface Position {
   /** The page that follows. */
   page: number;
   as_of: string;
+  /** How many there were as of then, where no filter narrows them: it stays so. */
+  total: number | null;
 }
 
 type Sort = NonNullable<ListQuery['sort']>;
@@ -61,15 +66,15 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
     limit: page_size + 1,
     offset: position ? 0 : (page - 1) * page_size,
     deleted: query.deleted === true,
+    among: amongOf(sql, context, query, asOf),
     seen: asOf ? null : seenUntil(sql, context),
   };
 
   const terms = termsOf(query.q, context.country);
   const isFiltered = terms.length > 0 || hasFilters(query);
-  const filters = filterOf(sql, context, query, asOf);
   const { total, rows } = isFiltered
-    ? await search(sql, context, spec, filters, terms)
-    : await listAll(sql, context, spec, filters, asOf);
+    ? await search(sql, context, spec, filterOf(sql, context, query, terms), terms)
+    : await listAll(sql, context, spec, asOf);
 
   const lowerBound = total > COUNT_LIMIT && isFiltered;
   const shown = lowerBound ? COUNT_LIMIT : total;
@@ -90,6 +95,7 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
         exact: last.exact,
         page: page + 1,
         as_of: at,
+        total: isFiltered ? null : total,
       }),
     as_of: at,
   };
@@ -127,31 +133,28 @@ export type WalkQuery = Omit<ListQuery, 'page' | 'page_size' | 'sort' | 'cursor'
 export async function* walk(read: Read, context: ListContext, query: WalkQuery): AsyncGenerator<string[]> {
   const { businessId } = context;
   const terms = termsOf(query.q, context.country);
-  const spec: PageSpec = {
-    sort: 'created_at',
-    position: null,
-    limit: WALK_PAGE,
-    offset: 0,
-    deleted: query.deleted === true,
-    seen: null,
-  };
-  const isPlain = terms.length === 0 && !hasFilters(query);
-  const { asOf, where } = await read(async (sql) => {
+  const { spec, narrowed } = await read(async (sql) => {
     const [feed] = await sql<{ at: string }[]>`select at from feeds where business_id = ${businessId}`;
-    const asOf = feed!.at;
-    const filters = filterOf(sql, context, query, asOf);
-    const one = { ...spec, limit: 1 };
-    return {
-      asOf,
-      where: terms.length === 0 ? filters : (await search(sql, context, one, filters, terms)).where,
+    const spec: PageSpec = {
+      sort: 'created_at',
+      position: null,
+      limit: WALK_PAGE,
+      offset: 0,
+      deleted: query.deleted === true,
+      among: amongOf(sql, context, query, feed!.at),
+      seen: null,
     };
+    const filters = hasFilters(query) ? filterOf(sql, context, query, terms) : null;
+    if (terms.length === 0) return { spec, narrowed: filters };
+    const one = { ...spec, limit: 1 };
+    return { spec, narrowed: (await search(sql, context, one, filters ?? sql`true`, terms)).narrowed };
   });
   for (let after: string | null = null; ; ) {
     const position: Position | null =
-      after === null ? null : { key: null, id: after, exact: true, page: 1, as_of: asOf };
+      after === null ? null : { key: null, id: after, exact: true, page: 1, as_of: '', total: null };
     const rows: Row[] = await read(async (sql) => {
-      const page = pageOf<Row>(sql, { ...spec, position }, where, null, null);
-      return await (isPlain ? page : unprepared(page));
+      const page = pageOf<Row>(sql, { ...spec, position }, { narrowed });
+      return await (narrowed ? unprepared(page) : page);
     });
     if (rows.length > 0) yield rows.map(documentOf);
     if (rows.length < WALK_PAGE) return;
@@ -163,12 +166,12 @@ async function listAll(
   sql: Queryable,
   context: ListContext,
   spec: PageSpec,
-  filters: Fragment,
   asOf: string | null,
 ): Promise<Found> {
+  const known = spec.position?.total ?? null;
   const [counted, rows] = await Promise.all([
-    asOf ? countAll(sql, context, asOf) : null,
-    pageOf<Row & { live?: number }>(sql, spec, filters, null, liveCount(sql, context)),
+    known === null && asOf ? countAll(sql, context, asOf) : known,
+    pageOf<Row & { live?: number }>(sql, spec, { live: liveCount(sql, context) }),
   ]);
   return { total: counted ?? rows[0]?.live ?? (await countAll(sql, context, null)), rows };
 }
@@ -180,16 +183,16 @@ async function search(
   spec: PageSpec,
   filters: Fragment,
   terms: Term[],
-): Promise<Found & { where: Fragment }> {
+): Promise<Found & { narrowed: Fragment }> {
   const { businessId } = context;
   const exact = matchesAll(sql, businessId, terms);
   const all = sql`${filters} and ${exact}`;
-  const found = { ...(await selectHits(sql, spec, businessId, all, null)), where: all };
+  const found = { ...(await selectHits(sql, spec, businessId, all, null)), narrowed: all };
   // Few exact hits: one letter may be wrong. Decided by the total, so alike on every page of any size.
   const widened = terms.length > 0 && found.total < FEW ? await withNeighbours(sql, businessId, terms) : null;
   if (!widened) return found;
-  const where = sql`${filters} and ${matchesAll(sql, businessId, widened)}`;
-  return { ...(await selectHits(sql, spec, businessId, where, exact)), where };
+  const narrowed = sql`${filters} and ${matchesAll(sql, businessId, widened)}`;
+  return { ...(await selectHits(sql, spec, businessId, narrowed, exact)), narrowed };
 }
 
 /**
@@ -216,25 +219,41 @@ const hasFilters = (query: WalkQuery): boolean =>
     query.deleted,
   ].some((value) => value !== undefined && value !== false) || (query.tag?.length ?? 0) > 0;
 
-function filterOf(sql: Queryable, context: ListContext, query: WalkQuery, asOf: string | null): Fragment {
-  const wanted = [
-    ...(query.status ? [facet('status', query.status)] : []),
-    ...(query.source ? [facet('source', query.source)] : []),
-    ...(query.tag ?? []).map((tag) => facet('tag', tag)),
-  ];
-  const conditions = [
+/** Whose customers, and those who are there, or were at a moment: what the index of every order goes by. */
+function amongOf(sql: Queryable, context: ListContext, query: WalkQuery, asOf: string | null): Fragment {
+  return allOf(sql, [
     sql`c.business_id = ${context.businessId}`,
     context.locationId && sql`c.location_id = ${context.locationId}`,
     liveness(sql, query.deleted === true, asOf),
     asOf && sql`c.id < ${idAfter(asOf)}`,
-    wanted.length > 0 &&
-      sql`c.grams @> ${wanted.map((one) => facetGram(saltOf(context.businessId), one))}::integer[] and c.facets @> ${wanted}::text[]`,
+  ]);
+}
+
+/**
+ * What narrows a list beside `q`. The index is asked for what says most: it reads a list of everybody with a facet, and
+ * nearly everybody may have a status. The row itself tells the rest.
+ */
+function filterOf(sql: Queryable, context: ListContext, query: WalkQuery, terms: Term[]): Fragment {
+  const tags = (query.tag ?? []).map((tag) => facet('tag', tag));
+  const source = query.source ? [facet('source', query.source)] : [];
+  const status = query.status ? [facet('status', query.status)] : [];
+  const wanted = [...tags, ...source, ...status];
+  const telling = tags.length > 0 || terms.length > 0 ? tags : source.length > 0 ? source : status;
+  const salt = saltOf(context.businessId);
+  return allOf(sql, [
+    telling.length > 0 && sql`c.grams @> ${telling.map((one) => facetGram(salt, one))}::integer[]`,
+    wanted.length > 0 && sql`c.facets @> ${wanted}::text[]`,
     query.created_after && sql`c.id >= ${idAfter(query.created_after)}`,
     query.created_before && sql`c.id < ${firstIdAt(new Date(query.created_before))}`,
     query.updated_after && sql`c.updated_at > ${new Date(query.updated_after).toISOString()}`,
-  ].filter((condition) => condition instanceof Object);
-  return conditions.reduce((all, condition) => sql`${all} and ${condition}`);
+  ]);
 }
+
+const allOf = (sql: Queryable, conditions: (Fragment | false | null | undefined | '')[]): Fragment =>
+  conditions.reduce<Fragment>(
+    (all, condition) => (condition ? sql`${all} and ${condition}` : all),
+    sql`true`,
+  );
 
 /** Live now; or, of a walk that began at a moment, live then: what was deleted since still appears, what came back since does not. */
 function liveness(sql: Queryable, deleted: boolean, asOf: string | null): Fragment {
@@ -255,6 +274,8 @@ interface PageSpec {
   offset: number;
   /** Deleted records are asked for. */
   deleted: boolean;
+  /** Whose customers, and when. */
+  among: Fragment;
   /** What tells the time of the snapshot, when the walk begins here. */
   seen: Fragment | null;
 }
@@ -286,23 +307,50 @@ interface Columns {
   id: Fragment;
 }
 
+interface PageParts {
+  /** What narrows the list beyond `among`. */
+  narrowed?: Fragment | null;
+  /** Exact hits come first: what says that a row is one. */
+  rank?: Fragment | null;
+  /** How many there are, for the first page. */
+  live?: Fragment;
+  /** Looks no further than so many rows of the order. */
+  within?: number;
+}
+
 /** A page in its order, read by the index of that order. */
 function pageOf<R extends Row>(
   sql: Queryable,
   spec: PageSpec,
-  where: Fragment,
-  rank: Fragment | null,
-  live: Fragment | null,
+  { narrowed = null, rank = null, live, within }: PageParts,
 ) {
   const columns = { key: sql`c.${sql(ORDERS[spec.sort].column ?? 'id')}`, id: sql`c.id` };
   const turn = turnOf(sql, spec, columns, rank);
+  const from = within
+    ? sql`(select * from customers c where ${spec.among} and ${turn.after} order by ${turn.order} limit ${within}) c
+    where ${narrowed ?? sql`true`}`
+    : sql`customers c
+    where ${spec.among} and ${narrowed ?? sql`true`} and ${turn.after}`;
   return sql<R[]>`
     select ${shownColumns(sql, spec)}, ${rank ?? sql`true`} as exact
       ${spec.seen ? sql`, ${spec.seen}` : sql``} ${spec.seen && live ? sql`, (${live}) as live` : sql``}
-    from customers c
-    where ${where} and ${turn.after}
+    from ${from}
     order by ${turn.order}
     ${turn.slice}`;
+}
+
+/**
+ * A page of more hits than are counted: the order's own index meets enough of them soon, as a rule. Where they lie far
+ * from its beginning (all of an old import), they are read as one and put in order.
+ */
+async function pageOfMany(
+  sql: Queryable,
+  spec: PageSpec,
+  narrowed: Fragment,
+  rank: Fragment | null,
+): Promise<Row[]> {
+  const near = rank ? [] : await pageOf<Row>(sql, spec, { narrowed, within: NEAR });
+  return near.length === spec.limit ? near : await unprepared(pageOf<Row>(sql, spec, { narrowed, rank }));
 }
 
 /**
@@ -313,7 +361,7 @@ async function selectHits(
   sql: Queryable,
   spec: PageSpec,
   businessId: string,
-  where: Fragment,
+  narrowed: Fragment,
   rank: Fragment | null,
 ): Promise<Found> {
   const { column } = ORDERS[spec.sort];
@@ -322,7 +370,7 @@ async function selectHits(
     with hits as materialized (
       select c.id, ${column ? sql`c.${sql(column)}` : sql`null::text`} as key, ${rank ?? sql`true`} as exact
       from customers c
-      where ${where}
+      where ${spec.among} and ${narrowed}
       limit ${COUNT_LIMIT + 1}
     )
     select counted.total, ${spec.seen ?? sql`null::timestamptz as seen_until`}, ${shownColumns(sql, spec)}, page.exact
@@ -338,7 +386,7 @@ async function selectHits(
     order by ${rank ? sql`page.exact desc, ` : sql``}${turnOf(sql, spec, { key: sql`page.key`, id: sql`page.id` }, null).order}`;
   const { total } = rows[0]!;
   if (total <= COUNT_LIMIT) return { total, rows: rows.filter(({ id }) => id !== null) };
-  return { total, rows: await unprepared(pageOf<Row>(sql, spec, where, rank, null)) };
+  return { total, rows: await pageOfMany(sql, spec, narrowed, rank) };
 }
 
 /** The rows that come after a position, in the order of the list. */

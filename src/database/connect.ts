@@ -54,6 +54,9 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
         // while the table grows to millions (measured: 58 upserts/s instead of thousands). Every statement
         // of the request path has an index; this makes the planner use it from the first row on.
         enable_seqscan: 'off' as unknown as boolean,
+        // The hits of a search as a map of rows: at a million customers 4 MB hold it by pages only, and each row of them
+        // is looked at (measured: 72 ms instead of 30). Taken for as long as a statement needs it.
+        work_mem: '32MB' as unknown as number,
       }),
     },
     types: { timestamp: isoTimestamp, bigint: { to: 20, from: [20], serialize: String, parse: Number } },

