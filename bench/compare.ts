@@ -4,13 +4,15 @@
  */
 import { Agent, request as httpRequest } from 'node:http';
 import { BASE as API } from '../src/http/route.ts';
+import { CALLERS, secondsOf, type Theme } from './book.ts';
 import { customers } from './generate.ts';
-import { type Figure, measure, random, summary } from './load.ts';
+import { type Figure, measure, measureWork, type Patience, random } from './load.ts';
 import { type PeerChoice, peerCustomer, withPeer } from './peers/harness.ts';
 import type { PeerCustomer, PeerRequest, RunningPeer } from './peers/peer.ts';
-import { prepare, type Stage, startService } from './stage.ts';
+import { startService } from './processes.ts';
+import { peerLine } from './report.ts';
+import { FILL_RATE, prepare, type Stage } from './stage.ts';
 
-const CALLERS = 32;
 const BULK = 500;
 /** Folders of bench/peers; the second time with what its maker adds when search is slow. */
 const PEERS: PeerChoice[] = [
@@ -20,12 +22,6 @@ const PEERS: PeerChoice[] = [
   { folder: 'directus' },
   { folder: 'strapi' },
 ];
-
-/** How long each figure is measured, and how often. */
-export interface Patience {
-  seconds: number;
-  repetitions: number;
-}
 
 /** What one system bore. */
 export interface Compared {
@@ -39,7 +35,15 @@ export interface Compared {
   /** Why it could not be measured. */
   error?: string;
 }
-export const OPERATIONS = ['get', 'first page', 'search', 'create', 'find or create', 'bulk rows'] as const;
+export const OPERATIONS = [
+  'get',
+  'first page',
+  'search',
+  'search, full name',
+  'create',
+  'find or create',
+  'bulk rows',
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** What is measured: a peer, or the service, whose find-or-create is one request. */
@@ -47,10 +51,26 @@ type System = Omit<RunningPeer, 'find' | 'isFound'> & {
   findOrCreate: { one(customer: PeerCustomer): PeerRequest } | Pick<RunningPeer, 'find' | 'isFound'>;
 };
 
+export const peers: Theme = {
+  name: 'peers',
+  what: ({ peers: { rows, isOwnOnly } }) =>
+    `${rows.toLocaleString('en')} customers ${isOwnOnly ? 'as a comparison asks for them' : `beside ${PEERS.length} peers`}`,
+  // A peer takes its time to start and to be filled.
+  estimate: ({ peers: { rows, isOwnOnly }, ...options }) =>
+    rows / FILL_RATE + (isOwnOnly ? 1 : PEERS.length + 1) * (secondsOf(OPERATIONS.length, options) + 40),
+  async run(book) {
+    const { rows, isOwnOnly } = book.options.peers;
+    const choices = isOwnOnly ? [] : PEERS;
+    const told = (result: Compared) => console.log(peerLine(result));
+    book.compared = { rows, systems: await compare(rows, book.options, choices, told) };
+  },
+};
+
 /** Measures the service and each peer in turn, every one on a database of its own. */
-export async function compare(
+async function compare(
   rows: number,
   patience: Patience,
+  choices: PeerChoice[],
   onResult: (result: Compared) => void,
 ): Promise<Compared[]> {
   const results: Compared[] = [];
@@ -62,7 +82,7 @@ export async function compare(
   try {
     const service = await ours(stage);
     add(await measureSystem(service, rows, patience).finally(() => service.stop()));
-    for (const choice of PEERS) {
+    for (const choice of choices) {
       const result = withPeer(choice, stage.databaseUrl, rows, (peer) =>
         measureSystem({ ...peer, findOrCreate: peer }, rows, patience),
       );
@@ -117,21 +137,23 @@ async function measureSystem(system: System, rows: number, patience: Patience): 
   const load = (next: () => PeerRequest, connections = CALLERS) =>
     measure({ url, headers, connections, next, ...patience });
   // Five letters of somebody's last name, another each time.
-  const fragment = () => random(known).name.split(' ').at(-1)!.slice(0, 5).toLowerCase();
+  const fragment = () => lastName(random(known)).slice(0, 5).toLowerCase();
+  // Three letters of it after the first name: few have both.
+  const fullName = () => {
+    const { name } = random(known);
+    return name.slice(0, name.length - lastName({ name }).length + 3).toLowerCase();
+  };
 
   const figures = {} as Compared['figures'];
   figures.get = await load(() => system.get(random(system.ids)));
   figures['first page'] = await load(() => system.firstPage());
   figures.search = await load(() => system.search(fragment()));
+  figures['search, full name'] = await load(() => system.search(fullName()));
   figures.create = await load(() => system.create(fresh()));
   let turn = 0;
-  figures['find or create'] = await rateOf(
-    patience,
-    async (send) => {
-      const customer = turn++ % 2 === 0 ? random(known) : fresh();
-      return await findOrCreate(system, send, customer);
-    },
-    system,
+  const send = sender(system);
+  figures['find or create'] = await measureWork(CALLERS, patience, () =>
+    findOrCreate(system, send, turn++ % 2 === 0 ? random(known) : fresh()),
   );
   const some = () => Array.from({ length: BULK }, fresh);
   const hasBulk = system.bulk([fresh()]) !== null;
@@ -139,7 +161,6 @@ async function measureSystem(system: System, rows: number, patience: Patience): 
   figures['bulk rows'] = bulk && { ...bulk, rate: bulk.rate * BULK };
 
   const person = fresh();
-  const send = sender(system);
   const answers = await Promise.all(Array.from({ length: 64 }, () => findOrCreate(system, send, person)));
   return {
     name,
@@ -151,6 +172,8 @@ async function measureSystem(system: System, rows: number, patience: Patience): 
     memory: await system.memory(),
   };
 }
+
+const lastName = ({ name }: { name: string }) => name.split(' ').at(-1)!;
 
 type Send = (request: PeerRequest) => Promise<{ status: number; body: string }>;
 
@@ -197,39 +220,4 @@ function sender({ url, headers }: System): Send {
       sent.on('error', reject);
       sent.end(body);
     });
-}
-
-/** Work of several requests each, by so many callers: times per second, like `measure`. */
-async function rateOf(
-  { seconds, repetitions }: Patience,
-  work: (send: Send) => Promise<boolean>,
-  system: System,
-): Promise<Figure> {
-  const send = sender(system);
-  const once = async (millis: number) => {
-    const times: number[] = [];
-    let failures = 0;
-    const start = performance.now();
-    const caller = async () => {
-      while (performance.now() < start + millis) {
-        const began = performance.now();
-        const isDone = await work(send).catch(() => false);
-        if (!isDone) failures++;
-        times.push(performance.now() - began);
-      }
-    };
-    await Promise.all(Array.from({ length: CALLERS }, caller));
-    times.sort((a, b) => a - b);
-    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-    return {
-      rate: times.length / ((performance.now() - start) / 1000),
-      p50: at(0.5),
-      p99: at(0.99),
-      failures,
-    };
-  };
-  await once(Math.min(2, seconds) * 1000);
-  const runs: Omit<Figure, 'spread'>[] = [];
-  for (let i = 0; i < repetitions; i++) runs.push(await once(seconds * 1000));
-  return summary(runs);
 }

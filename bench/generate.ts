@@ -7,16 +7,24 @@ const SOURCES = ['website', 'phone', 'point of sale', 'booking', 'import'];
 
 const POOL = 2000;
 
+const drawn = new Map<number, ReturnType<typeof draw>>();
+
 /** Names and places drawn once: a million customers then cost seconds, and a benchmark measures no generator. */
 function pools(seed: number) {
+  const known = drawn.get(seed) ?? draw(seed);
+  drawn.set(seed, known);
+  return known;
+}
+
+function draw(seed: number) {
   const faker = new Faker({ locale: [en_AU, en], seed });
-  const draw = (make: () => string) => Array.from({ length: POOL }, make);
+  const many = (make: () => string) => Array.from({ length: POOL }, make);
   return {
-    first: draw(() => faker.person.firstName()),
-    last: draw(() => faker.person.lastName()),
-    company: draw(() => faker.company.name()),
-    street: draw(() => faker.location.streetAddress()),
-    town: draw(
+    first: many(() => faker.person.firstName()),
+    last: many(() => faker.person.lastName()),
+    company: many(() => faker.company.name()),
+    street: many(() => faker.location.streetAddress()),
+    town: many(
       () =>
         `${faker.location.city()} ${faker.location.state({ abbreviated: true })} ${faker.location.zipCode()}`,
     ),

@@ -5,23 +5,27 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { packageDir } from '../src/config.ts';
 import { type Compared, OPERATIONS } from './compare.ts';
+import { duration } from './stage.ts';
 
 export interface Row {
   rows: number;
   what: string;
   /** Per second. */
-  rate: number;
+  rate?: number;
   spread?: number;
   p50?: number;
   p99?: number;
   failures?: number;
+  /** What the columns do not say, or why there is no figure. */
+  remark: string;
 }
 
 export interface Verdict {
   work: string;
   target: string;
   figure: string;
-  met: boolean;
+  /** Null when it could not be measured. */
+  met: boolean | null;
 }
 
 export interface Run {
@@ -34,6 +38,8 @@ export interface Run {
   pinned: boolean;
   figures: Row[];
   memory: Record<string, number>;
+  /** Seconds of each theme. */
+  took: Record<string, number>;
   verdicts: Verdict[];
   /** The service beside its peers, all with so many customers. */
   compared: { rows: number; systems: Compared[] };
@@ -48,16 +54,19 @@ export const environment = () => ({
 });
 
 const number = (value: number | undefined, digits = 0) =>
-  value === undefined ? '' : value.toLocaleString('en', { maximumFractionDigits: digits });
+  value === undefined || Number.isNaN(value)
+    ? ''
+    : value.toLocaleString('en', { maximumFractionDigits: digits });
 
 export function table(run: Run): string {
   const lines = run.figures.map(
-    ({ rows, what, rate, spread, p50, p99, failures }) =>
-      `| ${number(rows)} | ${what} | ${number(rate)} | ${spread === undefined ? '' : `${number(spread)} %`} | ${number(p50, 1)} | ${number(p99, 1)} | ${failures ?? ''} |`,
+    ({ rows, what, rate, spread, p50, p99, failures, remark }) =>
+      `| ${rows ? number(rows) : ''} | ${what} | ${number(rate)} | ${number(spread) && `${number(spread)} %`} | ` +
+      `${number(p50, 1)} | ${number(p99, 1)} | ${failures ?? ''} | ${remark} |`,
   );
   return [
-    '| customers | work | per second | spread | p50 ms | p99 ms | failures |',
-    '|---:|---|---:|---:|---:|---:|---:|',
+    '| customers | work | per second | spread | p50 ms | p99 ms | failures | |',
+    '|---:|---|---:|---:|---:|---:|---:|---|',
     ...lines,
   ].join('\n');
 }
@@ -98,6 +107,8 @@ ${lines.join('\n')}
 `;
 }
 
+const judgement = (met: boolean | null) => (met === null ? 'not measured' : met ? 'met' : '**missed**');
+
 const MARK = '<!-- remarks: written by hand, kept by the renderer -->';
 
 /** The page, with the remarks of the page before kept. */
@@ -105,8 +116,9 @@ export function page(run: Run): string {
   const path = join(packageDir, 'bench/RESULTS.md');
   const remarks = existsSync(path) ? readFileSync(path, 'utf8').split(MARK)[1] : undefined;
   const verdicts = run.verdicts.map(
-    ({ work, target, figure, met }) => `| ${work} | ${target} | ${figure} | ${met ? 'met' : '**missed**'} |`,
+    ({ work, target, figure, met }) => `| ${work} | ${target} | ${figure} | ${judgement(met)} |`,
   );
+  const took = Object.entries(run.took).map(([theme, seconds]) => `${theme} ${duration(seconds)}`);
   const memory = Object.entries(run.memory).map(([when, mib]) => `${when} ${number(mib)} MiB`);
   return `# Results
 
@@ -118,6 +130,8 @@ ${run.pinned ? 'The service alone on one core; PostgreSQL and the load together 
 ${verdicts.join('\n')}
 
 Resident memory of the service: ${memory.join(', ')}.
+
+Took: ${took.join(', ')}. Start and two processes are measured on all cores.
 
 ## Figures
 

@@ -1,13 +1,10 @@
-/** The stage of a benchmark: PostgreSQL and the load on one core, the service on the other, one filled business. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+/** The stage of a benchmark: PostgreSQL with filled businesses, and the cores it keeps to. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { packageDir } from '../src/config.ts';
 import { upsertBatch } from '../src/customers/operations.ts';
 import type { UpsertInput } from '../src/customers/schema.ts';
-import { openService } from '../src/customers/service.ts';
+import { openService, type Service } from '../src/customers/service.ts';
 import { connect, type Sql } from '../src/database/connect.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
@@ -15,61 +12,66 @@ import type { Caller } from '../src/tenancy/authentication.ts';
 import { NO_RULES } from '../src/tenancy/delete-rules.ts';
 import { createBusiness } from '../src/tenancy/operations.ts';
 import { customers } from './generate.ts';
+import { takeAllCores, takeLoadCore } from './processes.ts';
 
-export const SERVICE_CORE = '0';
-const LOAD_CORE = '1';
+/** Customers a second that filling makes on two cores, to say beforehand how long it takes. */
+export const FILL_RATE = 3000;
+const FILLED_TOGETHER = 4;
+const TELL_EVERY_MS = 20_000;
 
-export interface Stage {
-  sql: Sql;
-  databaseUrl: string;
+/** A filled business. */
+export interface Business {
   businessId: string;
   locationId: string;
   key: string;
-  /** Whether the load and the database are on a core of their own. */
-  isPinned: boolean;
   /** Ids of customers, to be asked for at random. */
   ids: string[];
+}
+
+/** The fields of a business are those of the first. */
+export interface Stage extends Business {
+  sql: Sql;
+  databaseUrl: string;
+  /** Whether the load and the database are on a core of their own. */
+  isPinned: boolean;
+  businesses: Business[];
   stop(): Promise<void>;
 }
 
-const moveTo = (cores: string, pid: string) =>
-  execFileSync('taskset', ['-a', '-p', '-c', cores, pid], { stdio: 'ignore' });
-
-/** Moves this process and the PostgreSQL of a data directory to the core of the load; false where there is no taskset. */
-function takeLoadCore(dataDir: string): boolean {
-  try {
-    const postmaster = execFileSync('pgrep', ['-f', `postgres -D ${dataDir}`], { encoding: 'utf8' }).trim();
-    const backends = execFileSync('pgrep', ['-P', postmaster], { encoding: 'utf8' }).trim().split('\n');
-    for (const pid of [String(process.pid), postmaster, ...backends]) moveTo(LOAD_CORE, pid);
-    return true;
-  } catch {
-    return false;
-  }
+export interface StageOptions {
+  businesses?: number;
+  /** False leaves everything on all cores. */
+  pin?: boolean;
 }
 
-/** A fresh database with one business of so many customers; made on all cores, then confined to that of the load. */
-export async function prepare(rows: number): Promise<Stage> {
-  if (hasTaskset()) moveTo(`${SERVICE_CORE},${LOAD_CORE}`, String(process.pid));
+/**
+ * A fresh database with so many customers in each of its businesses, made on all cores and then confined to the core of
+ * the load. Business `n` has the generated customers from `n * each` on.
+ */
+export async function prepare(each: number, options: StageOptions = {}): Promise<Stage> {
+  const { businesses: count = 1, pin = true } = options;
+  takeAllCores();
   const database = await startDatabase();
   const sql = connect(database.url, { max: 10, statementTimeout: 0 });
   await migrate(sql);
-  const { id, location, apiKey } = await createBusiness(sql, {
-    name: 'Bench',
-    location: { name: 'Main', country: 'AU' },
-  });
-  await fill(sql, id, location.id, rows);
+  const service = await openService(sql);
+  const told = startTelling(count * each);
+  const businesses: Business[] = [];
+  // Several at a time: while one waits for PostgreSQL, another is planned.
+  let next = 0;
+  const filler = async () => {
+    for (let n = next++; n < count; n = next++) businesses[n] = await fillOne(service, n, each, told);
+  };
+  await Promise.all(Array.from({ length: FILLED_TOGETHER }, filler));
   await sql.unsafe('vacuum analyze');
-  const isPinned = takeLoadCore(database.dataDir);
-  const ids =
-    await sql`select id from customers where business_id = ${id} order by md5(id::text) limit 10000`;
+  for (const business of businesses)
+    business.ids = await someIds(sql, business.businessId, Math.max(20, Math.floor(10_000 / count)));
   return {
+    ...businesses[0]!,
     sql,
     databaseUrl: database.url,
-    businessId: id,
-    locationId: location.id,
-    key: apiKey.key,
-    isPinned,
-    ids: ids.map((row) => row.id as string),
+    isPinned: pin && takeLoadCore(database.dataDir),
+    businesses,
     async stop() {
       await sql.end();
       await database.stop();
@@ -79,8 +81,7 @@ export async function prepare(rows: number): Promise<Stage> {
 
 /** A PostgreSQL in a directory that goes with it. */
 export async function startDatabase(): Promise<{ url: string; dataDir: string; stop(): Promise<void> }> {
-  const dir = await mkdtemp(join(tmpdir(), 'clientele-bench-'));
-  await chmod(dir, 0o755);
+  const { dir, remove } = await scratchDirectory();
   const dataDir = join(dir, 'data');
   const embedded = await startEmbedded(dataDir, `a benchmark, process ${process.pid}`);
   return {
@@ -88,100 +89,75 @@ export async function startDatabase(): Promise<{ url: string; dataDir: string; s
     dataDir,
     async stop() {
       await embedded.stop();
-      await rm(dir, { recursive: true, force: true });
+      await remove();
     },
   };
 }
 
-async function fill(sql: Sql, businessId: string, locationId: string, rows: number): Promise<void> {
-  const service = await openService(sql);
-  const caller: Caller = {
-    scope: { businessId, locationId: null, actor: { type: 'system', id: null, name: 'bench' } },
-    scopes: new Set(),
-    home: { id: locationId, country: 'AU' },
-    deleteRules: NO_RULES,
-    expiresAt: Number.POSITIVE_INFINITY,
-  };
-  let group: UpsertInput[] = [];
-  const send = async () => {
+/** A directory that PostgreSQL's own user may enter too. */
+export async function scratchDirectory(): Promise<{ dir: string; remove(): Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), 'clientele-bench-'));
+  await chmod(dir, 0o755);
+  return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+}
+
+/** The same ones each time, scattered over all. */
+export async function someIds(sql: Sql, businessId: string, most: number): Promise<string[]> {
+  const rows = await sql`
+    select id from customers where business_id = ${businessId} order by md5(id::text) limit ${most}`;
+  return rows.map((row) => row.id as string);
+}
+
+/** Who fills a business, and who calls an operation without HTTP. */
+export const callerOf = ({
+  businessId,
+  locationId,
+}: Pick<Business, 'businessId' | 'locationId'>): Caller => ({
+  scope: { businessId, locationId: null, actor: { type: 'system', id: null, name: 'bench' } },
+  scopes: new Set(),
+  home: { id: locationId, country: 'AU' },
+  deleteRules: NO_RULES,
+  expiresAt: Number.POSITIVE_INFINITY,
+});
+
+async function fillOne(service: Service, n: number, each: number, told: Told): Promise<Business> {
+  const { id, location, apiKey } = await createBusiness(service.sql, {
+    name: `Bench ${n}`,
+    location: { name: 'Main', country: 'AU' },
+  });
+  const business = { businessId: id, locationId: location.id, key: apiKey.key, ids: [] };
+  const caller = callerOf(business);
+  const source = customers(each, n * each);
+  for (let done = 0; done < each; done += 1000) {
+    const group = Array.from({ length: Math.min(1000, each - done) }, () => source.next().value);
     const { failed } = await upsertBatch(service, caller, group, (item) => item as UpsertInput);
     if (failed > 0) throw new Error(`${failed} of ${group.length} rows could not be made`);
-    group = [];
-  };
-  const source = customers(rows);
-  for (let n = 0; n < rows; n++) if (group.push(source.next().value) === 1000) await send();
-  if (group.length > 0) await send();
+    told(group.length);
+  }
+  return business;
 }
 
-export interface Running {
-  url: string;
-  /** Resident memory, in MiB. */
-  memory(): Promise<number>;
-  stop(): Promise<void>;
-}
+type Told = (more: number) => void;
 
-/** The built service on a core of its own. */
-export const startService = (stage: Stage, env: Record<string, string> = {}): Promise<Running> =>
-  startNode(
-    [join(packageDir, 'dist/main.js')],
-    {
-      DATABASE_URL: stage.databaseUrl,
-      PORT: '0',
-      CLIENTELE_KEY_RATE: '0',
-      CLIENTELE_BUSINESS_RATE: '0',
-      ...env,
-    },
-    /ready at (http:\S+)/,
-  );
-
-/** The floor server, answering this body, on the same core. */
-export const startFloor = (body: string): Promise<Running> =>
-  startNode(['--import', 'tsx', join(packageDir, 'bench/floor.ts')], { FLOOR_BODY: body }, /listening (\d+)/);
-
-async function startNode(args: string[], env: Record<string, string>, ready: RegExp): Promise<Running> {
-  const pinned = hasTaskset() ? ['taskset', '-c', SERVICE_CORE, process.execPath] : [process.execPath];
-  const child = spawn(pinned[0]!, [...pinned.slice(1), ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  // Whatever ends the benchmark ends the service.
-  process.once('exit', () => child.kill('SIGKILL'));
-  const told = await firstMatch(child, ready);
-  const url = told.startsWith('http') ? told : `http://127.0.0.1:${told}`;
-  return {
-    url,
-    async memory() {
-      return await residentMemory(child.pid!);
-    },
-    async stop() {
-      // One that has ended by itself ends no more.
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = new Promise((done) => child.once('exit', done));
-      child.kill('SIGTERM');
-      await exited;
-    },
+/** Says how long the filling will take, and now and then how far it is. */
+function startTelling(total: number): Told {
+  const shown = total.toLocaleString('en');
+  if (total > 0) console.log(`filling ${shown} customers, about ${duration(total / FILL_RATE)} …`);
+  const start = performance.now();
+  let last = start;
+  let done = 0;
+  return (more) => {
+    done += more;
+    if (performance.now() - last < TELL_EVERY_MS) return;
+    last = performance.now();
+    const rate = (1000 * done) / (last - start);
+    const left = duration((total - done) / rate);
+    console.log(
+      `  ${done.toLocaleString('en')} of ${shown}, ${Math.round(rate).toLocaleString('en')} a second, ${left} to go`,
+    );
   };
 }
 
-/** MiB of a process; 0 when it is gone. */
-export async function residentMemory(pid: number | string): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-}
-
-const hasTaskset = (): boolean => {
-  try {
-    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-async function firstMatch(child: ChildProcess, pattern: RegExp): Promise<string> {
-  for await (const line of createInterface({ input: child.stdout! })) {
-    const match = pattern.exec(line);
-    if (match) return match[1]!;
-  }
-  throw new Error(`the process ended before it said ${pattern}`);
-}
+/** Seconds for a reader. */
+export const duration = (seconds: number): string =>
+  seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;

@@ -7,7 +7,7 @@ import { packageDir } from '../../src/config.ts';
 import { connect } from '../../src/database/connect.ts';
 import { freePort } from '../../src/database/embedded.ts';
 import { customers } from '../generate.ts';
-import { residentMemory, SERVICE_CORE } from '../stage.ts';
+import { residentMemory, SERVICE_CORE } from '../processes.ts';
 import type { PeerCustomer, PeerProcess, PeerStage, RunningPeer, StartPeer } from './peer.ts';
 
 const START_MS = 180_000;

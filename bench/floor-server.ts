@@ -7,4 +7,6 @@ const server = createServer((_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': length });
   response.end(body);
 });
-server.listen(0, '127.0.0.1', () => console.log(`listening ${(server.address() as { port: number }).port}`));
+server.listen(0, '127.0.0.1', () =>
+  console.log(`listening at http://127.0.0.1:${(server.address() as { port: number }).port}`),
+);
