@@ -2,6 +2,7 @@
  * What the operations stand on: the service's own parts, finding a record for a caller, and carrying out a write.
  */
 import type { Sql } from '../database/connect.ts';
+import { type SharedReads, sharedReads } from '../database/gather.ts';
 import { isUuid } from '../database/ids.ts';
 import { Replica } from '../database/replica.ts';
 import { FeedWatch } from '../events/feed.ts';
@@ -32,6 +33,8 @@ export interface Service {
   replica: Replica | null;
   reads: CustomerReads;
   documents: DocumentReads;
+  /** Lists by all that decides what they answer. */
+  lists: SharedReads<ReadyJson>;
   writes: WriteQueue;
   authentication: Authentication;
   /** Writes with an Idempotency-Key that are under way in this process. */
@@ -58,6 +61,7 @@ export async function openService(
     replica: replica && (await Replica.of(sql, replica)),
     reads: customerReads(sql),
     documents: documentReads(sql),
+    lists: sharedReads(),
     writes: new WriteQueue(sql, { groupCommit }, (businessId) => feed.wake(businessId)),
     authentication: new Authentication(sql),
     running: new Running(),

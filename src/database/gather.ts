@@ -137,3 +137,12 @@ export class Gather<Item, Result> {
     return { members: line.waiting.splice(0, n), weight };
   }
 }
+
+/** Readings by key: those that are asked for while one is under way share the next, which begins after all of them. */
+export type SharedReads<T> = Gather<() => Promise<T>, T>;
+
+export const sharedReads = <T>(): SharedReads<T> =>
+  new Gather({ limit: Number.POSITIVE_INFINITY }, async (_key, readings) => {
+    const value = await readings[0]!();
+    return readings.map(() => ({ status: 'fulfilled', value }));
+  });

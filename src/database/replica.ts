@@ -4,7 +4,7 @@
  */
 import postgres from 'postgres';
 import { isUnavailable, type Queryable, type Sql } from './connect.ts';
-import { Gather } from './gather.ts';
+import { sharedReads } from './gather.ts';
 
 /** Statements that only read, on whichever server they are handed; asked a second time when the first does not count. */
 export type Reading<T> = (sql: Queryable) => Promise<T>;
@@ -25,7 +25,7 @@ export class Replica {
   readonly #primary: Sql;
   readonly #replica: Sql;
   readonly #start: string;
-  readonly #positions: Gather<null, string>;
+  readonly #positions = sharedReads<string>();
   /** When it may be looked at again; null while it is asked. */
   #restsUntil: number | null = null;
 
@@ -33,11 +33,6 @@ export class Replica {
     this.#primary = primary;
     this.#replica = replica;
     this.#start = start;
-    // Those who ask while one is under way are told by the next: it begins after them.
-    this.#positions = new Gather({ limit: Number.POSITIVE_INFINITY }, async (businessId, asking) => {
-      const [feed] = await primary`select at from feeds where business_id = ${businessId}`;
-      return asking.map(() => ({ status: 'fulfilled', value: feed!.at as string }));
-    });
   }
 
   /**
@@ -47,6 +42,14 @@ export class Replica {
   static async of(primary: Sql, replica: Sql): Promise<Replica> {
     const [start] = await primary`select pg_current_xact_id() as id`;
     return new Replica(primary, replica, start!.id as string);
+  }
+
+  /** The time of the business's last commit, on the primary. */
+  #position(businessId: string): Promise<string> {
+    return this.#positions.submit(businessId, async () => {
+      const [feed] = await this.#primary`select at from feeds where business_id = ${businessId}`;
+      return feed!.at as string;
+    });
   }
 
   /** Answers from the replica when it has come far enough, else from the primary. Throws what the primary throws. */
@@ -61,7 +64,7 @@ export class Replica {
   }
 
   async #ask<T>(businessId: string, reading: Reading<T>): Promise<{ answer: T } | Miss> {
-    const reached = await this.#positions.submit(businessId, null);
+    const reached = await this.#position(businessId);
     const found = await within(PATIENCE_MS, this.#askReplica(businessId, reached, reading));
     if (found === null) {
       this.#rest();
@@ -69,7 +72,7 @@ export class Replica {
     }
     if (typeof found === 'string') return found;
     // A replica may show a commit moments before the primary does. Who was shown a customer must find them there.
-    const isAhead = found.at > reached && found.at > (await this.#positions.submit(businessId, null));
+    const isAhead = found.at > reached && found.at > (await this.#position(businessId));
     return isAhead ? 'ahead' : found;
   }
 

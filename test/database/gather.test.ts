@@ -1,7 +1,7 @@
 /** How work for a key gathers: what waits, what goes together, what may begin beside the group before. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Gather } from '../../src/database/gather.ts';
+import { Gather, sharedReads } from '../../src/database/gather.ts';
 
 interface Group {
   key: string;
@@ -129,5 +129,31 @@ describe('what arrives while work is in flight', () => {
     expect(groups[1]!.isBeforeOver).toBe(true);
     groups[1]!.finish();
     expect(await second).toBe(2);
+  });
+});
+
+describe('shared readings', () => {
+  it('are done once for all who came before they began, and never answer who came after', async () => {
+    const reads = sharedReads<number>();
+    let begun = 0;
+    const ends: (() => void)[] = [];
+    const read = async () => {
+      const own = ++begun;
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return own;
+    };
+    const answers = Array.from({ length: 5 }, () => reads.submit('page', read));
+    expect(begun).toBe(1);
+    ends[0]!();
+    expect(await answers[0]).toBe(1);
+    await turn();
+    const late = reads.submit('page', read);
+    expect(begun).toBe(2);
+    ends[1]!();
+    expect(await Promise.all(answers)).toEqual([1, 2, 2, 2, 2]);
+    await turn();
+    expect(begun, 'the one that came while the second was read').toBe(3);
+    ends[2]!();
+    expect(await late).toBe(3);
   });
 });
