@@ -3,6 +3,7 @@ import { BASE as API } from '../src/http/route.ts';
 import { type Book, CALLERS, secondsOf, type Theme } from './book.ts';
 import { bareInsertSelect, pgbenchGet, pgbenchUpsert, pgbenchVersion } from './floors.ts';
 import { customers } from './generate.ts';
+import { keepPlans } from './kept-plans.ts';
 import { type Figure, type Load, measure, random } from './load.ts';
 import { type Running, startFloor, startService } from './processes.ts';
 import type { Row } from './report.ts';
@@ -34,6 +35,7 @@ export const business: Theme = {
       try {
         await book.opened(stage);
         await measureAll(book, stage, rows);
+        if (rows === sizes.at(-1)) await keepPlans(book, stage, rows);
       } finally {
         await stage.stop();
       }

@@ -2,7 +2,7 @@
  * `npm run bench`: what the service bears beside its floors and its targets, theme by theme, in one run on the same cores.
  *
  * --full          a million customers (10,000 beside them), many businesses, files of a million rows, and the peers
- * --only a,b      these themes alone (business, many, start, workers, bulk, flat, peers); writes no results
+ * --only a,b      these themes alone (business, plans, many, start, workers, bulk, flat, peers); writes no results
  * --seconds 3 --repetitions 3   how long each figure is measured, and how often
  * --rows 10000,200000   customers of the one business    --businesses 2000x500   how many businesses, and of what size
  * --bulk 20000   rows imported and exported    --flat 30   seconds of the mixed load    --peers 100000   customers of each
@@ -18,6 +18,7 @@ import { bulk } from './bulk.ts';
 import { business } from './business.ts';
 import { chart } from './chart.ts';
 import { peers } from './compare.ts';
+import { plans } from './kept-plans.ts';
 import { flat, start, workers } from './life.ts';
 import { many } from './many.ts';
 import { environment, page, type Run, table } from './report.ts';
@@ -92,10 +93,13 @@ function smokeOptions(): Options {
 
 /** Those of --only; else all, the two long ones only when they are asked for. */
 function chosenThemes(): Theme[] {
-  const all = [business, many, start, workers, bulk, flat, peers];
+  const all = [business, plans, many, start, workers, bulk, flat, peers];
   const { only, full, smoke } = values;
   if (only === undefined)
-    return all.filter(({ name }) => (name !== 'many' && name !== 'peers') || full || smoke || isSized(name));
+    return all.filter(
+      ({ name }) =>
+        name !== 'plans' && ((name !== 'many' && name !== 'peers') || full || smoke || isSized(name)),
+    );
   const names = only.split(',');
   const unknown = names.filter((name) => !all.some((theme) => theme.name === name));
   if (unknown.length > 0)

@@ -1,4 +1,7 @@
-/** The query plan of every statement the service sends: collected by exercising each operation and asking PostgreSQL. */
+/**
+ * The query plan of every statement the service sends, and how many rows each reads for those it keeps: collected by
+ * exercising each operation and asking PostgreSQL. `npm run bench -- --only plans` keeps those at a million customers.
+ */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { scanDuplicates } from '../src/customers/duplicate-scan.ts';
@@ -19,6 +22,8 @@ export interface Scan {
 export interface Plan {
   statement: string;
   scans: Scan[];
+  /** Rows its scans kept, and rows they looked at and let go; null for what was not run again (a write). */
+  rows: { kept: number; dropped: number } | null;
 }
 
 interface Sent {
@@ -69,7 +74,7 @@ export async function collectPlans(
       continue;
     plans.push({
       statement: statement.replace(/\s+/g, ' ').trim(),
-      scans: await scansOf(asker, statement, parameters, types),
+      ...(await planOf(asker, statement, parameters, types)),
     });
   }
   await asker.end();
@@ -127,7 +132,13 @@ async function exercise(send: Send, locationId: string): Promise<void> {
       'q=plan+ner',
       'q=plam',
       'q=no',
+      'q=ann',
+      'q=jo+smi',
+      'q=smith.1',
+      'q=smith&tag=vip',
       'status=blocked',
+      'status=active',
+      'status=active&tag=vip',
       'tag=vip',
       'source=nowhere',
       'deleted=true',
@@ -182,13 +193,26 @@ interface PlanNode {
   'Relation Name'?: string;
   'Index Name'?: string;
   'Index Cond'?: string;
+  'Actual Rows'?: number;
+  'Actual Loops'?: number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
   Plans?: PlanNode[];
 }
 
-async function scansOf(sql: Sql, statement: string, parameters: unknown[], types: number[]): Promise<Scan[]> {
+async function planOf(
+  sql: Sql,
+  statement: string,
+  parameters: unknown[],
+  types: number[],
+): Promise<Omit<Plan, 'statement'>> {
   const typed = parameters.map((value, i) => (types[i] ? sql.typed(value as never, types[i]!) : value));
-  const [row] = await sql.unsafe(`explain (format json) ${statement}`, typed as never[]);
+  // A write has been done; done again it would fail, or find nothing.
+  const isRead = /^\s*(select|with)\b/i.test(statement) && !/\bfor update\b/i.test(statement);
+  const how = isRead ? 'analyze, timing off, format json' : 'format json';
+  const [row] = await sql.unsafe(`explain (${how}) ${statement}`, typed as never[]);
   const scans: Scan[] = [];
+  const rows = { kept: 0, dropped: 0 };
   const visit = (node: PlanNode) => {
     if (node['Node Type'].includes('Scan') && (node['Relation Name'] || node['Index Name'])) {
       scans.push({
@@ -198,18 +222,38 @@ async function scansOf(sql: Sql, statement: string, parameters: unknown[], types
         condition: node['Index Cond'] ?? '',
       });
     }
+    // The rows of a bitmap are counted where they are read.
+    const isRead = node['Node Type'].includes('Scan') && !node['Node Type'].startsWith('Bitmap Index');
+    const loops = node['Actual Loops'] ?? 0;
+    if (isRead && node['Relation Name']) rows.kept += (node['Actual Rows'] ?? 0) * loops;
+    rows.dropped +=
+      ((node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)) * loops;
     for (const child of node.Plans ?? []) visit(child);
   };
   visit(row!['QUERY PLAN'][0].Plan);
-  return scans;
+  return { scans, rows: isRead ? rows : null };
 }
+
+/** So many rows may be looked at in vain whatever is found: the rows of a page, and those near by where a page may be. */
+const FEW = 6_000;
+/** Beyond those, rows looked at for each that is kept. */
+const FACTOR = 3;
+
+/** The plans that read a whole table, or far more rows than they keep. */
+export const wasteful = (plans: Plan[]): Plan[] =>
+  plans.filter(
+    ({ scans, rows }) =>
+      scans.some(({ node }) => node === 'Seq Scan') ||
+      (rows !== null && rows.dropped > FEW + FACTOR * rows.kept),
+  );
 
 /** The plans as text, a statement and its scans each. */
 export const printed = (plans: Plan[]): string =>
   plans
-    .map(({ statement, scans }) =>
+    .map(({ statement, scans, rows }) =>
       [
-        statement,
+        statement +
+          (rows ? `\n    -- ${Math.round(rows.kept)} rows kept, ${Math.round(rows.dropped)} let go` : ''),
         ...scans.map(
           ({ node, table, index, condition }) =>
             `    ${node}${table ? ` on ${table}` : ''}${index ? ` using ${index}` : ''}${condition ? `: ${condition}` : ''}`,

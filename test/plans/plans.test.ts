@@ -1,6 +1,6 @@
 /** No statement of the request path reads a whole table, nor more of one than the rows of its business. */
 import { expect, it } from 'vitest';
-import { collectPlans, printed } from '../../bench/plans.ts';
+import { collectPlans, printed, wasteful } from '../../bench/plans.ts';
 import { facetGram, gramsOf, saltOf } from '../../src/customers/grams.ts';
 import { connect, type Sql } from '../../src/database/connect.ts';
 import { useService } from '../harness.ts';
@@ -49,6 +49,7 @@ it('every statement finds its rows by an index, within one business', async () =
     }),
   );
   expect(printed(bad)).toBe('');
+  expect(printed(wasteful(plans)), 'far more rows read than kept').toBe('');
 }, 180_000);
 
 /** So many customers with a phone and an event each, straight into the tables. */
