@@ -1,6 +1,6 @@
 /**
  * The background work: deleted customers are purged after their retention, kept answers expire, possible duplicates
- * are looked for. One process does it at a time (a lease in the database); each piece is safe to repeat, so a crash in
+ * are looked for, sessions that ran out are forgotten. One process does it at a time (a lease in the database); each piece is safe to repeat, so a crash in
  * the middle loses nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { errorCode, type Sql } from './database/connect.ts';
 import { newId } from './database/ids.ts';
 import { type BusinessSettings, deleteRulesOf } from './tenancy/delete-rules.ts';
 import { forgetStrangers } from './tenancy/rate-limits.ts';
+import { deleteExpiredSessions } from './tenancy/session-store.ts';
 import { selectBusinessIds } from './tenancy/store.ts';
 
 const PAGE = 200;
@@ -70,11 +71,12 @@ export async function keepHouse(
     const ids: string[] = await selectBusinessIds(sql, after, PAGE);
     for (const businessId of ids) {
       const due = await dueWork(sql, businessId);
-      if (!due.answers && !due.scan && !due.purgeBefore) continue;
+      if (!due.answers && !due.sessions && !due.scan && !due.purgeBefore) continue;
       if (isStopping()) return { purged };
       if (!(await lease(sql, holder))) return null;
       if (due.purgeBefore) purged += await purgeCustomers(service, businessId, due.purgeBefore);
       if (due.answers) await deleteExpiredAnswers(sql, businessId);
+      if (due.sessions) await deleteExpiredSessions(sql, businessId, new Date().toISOString());
       if (due.scan) await scan(sql, businessId, isStopping);
     }
     after = ids.length === PAGE ? ids.at(-1)! : null;
@@ -89,7 +91,13 @@ export async function keepHouse(
 async function dueWork(sql: Sql, businessId: string) {
   const now = Date.now();
   const [row] = await sql<
-    { settings: BusinessSettings; answers: boolean; scan: boolean; first_deleted: string | null }[]
+    {
+      settings: BusinessSettings;
+      answers: boolean;
+      sessions: boolean;
+      scan: boolean;
+      first_deleted: string | null;
+    }[]
   >`
     select b.settings,
       exists (
@@ -97,6 +105,11 @@ async function dueWork(sql: Sql, businessId: string) {
         from idempotency_keys i
         where i.business_id = b.id and i.created_at <= ${new Date(now - ANSWER_LIFE_MS).toISOString()}
       ) as answers,
+      exists (
+        select 1
+        from sessions s
+        where s.business_id = b.id and s.expires_at <= ${new Date(now).toISOString()}
+      ) as sessions,
       f.seq > coalesce((select s.seq from duplicate_scans s where s.business_id = b.id), 0) as scan,
       (
         select min(c.deleted_at)
@@ -106,10 +119,10 @@ async function dueWork(sql: Sql, businessId: string) {
     from businesses b
     join feeds f on f.business_id = b.id
     where b.id = ${businessId}`;
-  if (!row) return { answers: false, scan: false, purgeBefore: null };
-  const { answers, scan, first_deleted: first } = row;
+  if (!row) return { answers: false, sessions: false, scan: false, purgeBefore: null };
+  const { answers, sessions, scan, first_deleted: first } = row;
   const cutoff = new Date(now - deleteRulesOf(row.settings).retention_days * DAY_MS).toISOString();
-  return { answers, scan, purgeBefore: first !== null && first <= cutoff ? cutoff : null };
+  return { answers, sessions, scan, purgeBefore: first !== null && first <= cutoff ? cutoff : null };
 }
 
 /** Keeps house from now on, every `everyMs`. Answers how to stop; resolves when nothing of it is under way. */

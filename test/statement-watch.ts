@@ -9,6 +9,7 @@ export const TENANT_TABLES: ReadonlyMap<string, string> = new Map([
   ...[
     'locations',
     'api_keys',
+    'sessions',
     'customers',
     'contacts',
     'customer_counts',

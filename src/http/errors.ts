@@ -19,8 +19,16 @@ export const ERRORS = {
     status: 400,
     meaning: 'The cursor was not made by this list, or was changed. Start again without it.',
   },
-  unauthorized: { status: 401, meaning: 'The API key is missing, malformed, unknown, expired or revoked.' },
+  unauthorized: {
+    status: 401,
+    meaning: 'The API key is missing, malformed, unknown, expired or revoked; or the session is over.',
+  },
   forbidden: { status: 403, meaning: 'The API key lacks the scope this operation needs.' },
+  cross_site_request: {
+    status: 403,
+    meaning:
+      'A write with the session cookie that does not come from the console itself: X-Clientele-Console is missing, or another site sent it.',
+  },
   location_forbidden: { status: 403, meaning: 'The API key is bound to another location.' },
   route_not_found: { status: 404, meaning: 'There is no such path, or it does not take this method.' },
   customer_not_found: {

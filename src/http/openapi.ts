@@ -5,7 +5,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { JSON_HEADERS } from './envelope.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
-import type { Route } from './route.ts';
+import { isRepeatable, type Route } from './route.ts';
+import { CONSOLE_HEADER, COOKIE } from './session-cookie.ts';
 
 /** Errors that any operation may answer. */
 const COMMON: ErrorCode[] = [
@@ -37,7 +38,8 @@ export const errorsOf = (route: Route): ErrorCode[] => [
     : []),
   // A body that comes with a DELETE is read, and refused, like any other.
   ...(route.body || route.method === 'DELETE' ? WITH_BODY : []),
-  ...(route.method === 'GET' ? [] : WITH_RETRY),
+  ...(route.method === 'GET' ? [] : ['cross_site_request' as const]),
+  ...(route.method === 'GET' || !isRepeatable(route.scope) ? [] : WITH_RETRY),
   ...(route.errors ?? []),
 ];
 
@@ -75,16 +77,18 @@ const errorEnvelope = (codes: ErrorCode[]) => ({
 });
 
 /** The headers that writes take; checked in route.ts. */
-const headersOf = ({ versioned, method }: Route) => ({
+const headersOf = ({ versioned, method, scope }: Route) => ({
   type: 'object',
   properties: {
-    'Idempotency-Key': {
-      type: 'string',
-      minLength: 1,
-      maxLength: 255,
-      description:
-        'Makes the write safe to repeat: for 24 hours the same request under the same key is answered as the first time, with `Idempotent-Replayed: true`.',
-    },
+    ...(isRepeatable(scope) && {
+      'Idempotency-Key': {
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+        description:
+          'Makes the write safe to repeat: for 24 hours the same request under the same key is answered as the first time, with `Idempotent-Replayed: true`.',
+      },
+    }),
     ...((versioned || method === 'DELETE') && {
       'If-Match': {
         type: 'string',
@@ -114,7 +118,7 @@ export function toSchema(route: Route): object {
     summary: route.summary,
     ...(route.description && { description: route.description }),
     tags: [route.tag],
-    security: [{ bearer: [] }],
+    security: route.scope === 'open' ? [] : [{ bearer: [] }, { session: [] }],
     ...(route.params && { params: route.params }),
     ...(route.query && { querystring: route.query }),
     ...(route.method !== 'GET' && { headers: headersOf(route) }),
@@ -153,7 +157,17 @@ export async function registerOpenApi(app: FastifyInstance, bodies: Record<strin
       openapi: '3.1.0',
       info: { title: 'Clientele', description: DESCRIPTION, version: '2' },
       servers: [{ url: '/' }],
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'clt_…' } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'clt_…' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: COOKIE,
+            description: `What the console uses, from POST /session; writes need the header \`${CONSOLE_HEADER}: 1\` too.`,
+          },
+        },
+      },
     },
   });
   const document = once(() =>

@@ -10,6 +10,7 @@ import type { RateLimits } from '../tenancy/rate-limits.ts';
 import { FileBody, JSON_HEADERS, success } from './envelope.ts';
 import { ApiError, type ErrorCode, type FieldError, invalid } from './errors.ts';
 import { type Retry, readRetry } from './idempotency.ts';
+import { crossSite, crossSiteWrite, readToken, SessionCookie } from './session-cookie.ts';
 import type { Validator } from './validation.ts';
 
 export const BASE = '/api/v2';
@@ -23,7 +24,8 @@ export interface Route {
   summary: string;
   description?: string;
   tag: string;
-  scope: ApiScope;
+  /** The scope a key needs; null for any key; `open` where the operation finds out itself who is calling. */
+  scope: ApiScope | null | 'open';
   params?: TSchema;
   query?: TSchema;
   body?: TSchema;
@@ -52,6 +54,8 @@ export interface Call {
   ifMatch: number | null;
   /** What the Idempotency-Key says; null without one. */
   retry: Retry | null;
+  /** The session cookie that came with the request. */
+  cookie: SessionCookie;
   /** Aborted when the client has gone. */
   signal: AbortSignal;
 }
@@ -70,6 +74,7 @@ type Typed<P extends TSchema, Q extends TSchema, B extends TSchema> = Omit<
     body: Static<B>;
     ifMatch: number | null;
     retry: Retry | null;
+    cookie: SessionCookie;
     signal: AbortSignal;
   }): Promise<unknown>;
 };
@@ -102,13 +107,14 @@ export function registerRoutes(
           reply.headers(headers);
           done(
             error ??
-              (caller.scopes.has(definition.scope)
+              (definition.scope === null || caller.scopes.has(definition.scope)
                 ? undefined
                 : new ApiError('forbidden', `This API key lacks the scope ${definition.scope}.`)),
           );
         };
+        if (definition.scope === 'open') return done(crossSite(request) ?? undefined);
         try {
-          const caller = authentication.authenticate(request.headers.authorization);
+          const caller = authenticate(authentication, request);
           // A key that is known already costs no turn of the event loop.
           if (caller instanceof Promise) caller.then(enter, done);
           else enter(caller);
@@ -122,6 +128,7 @@ export function registerRoutes(
           ...check(request),
           ifMatch: ifMatchOf(definition, request),
           retry: retryOf(definition, request),
+          cookie: new SessionCookie(request, reply),
           // Made when asked for: hardly any operation waits.
           get signal() {
             return request.signal;
@@ -133,6 +140,16 @@ export function registerRoutes(
       },
     });
   }
+}
+
+/** A key in the Authorization header wins; the cookie of the console is looked at only without one. */
+function authenticate(authentication: Authentication, request: FastifyRequest): Caller | Promise<Caller> {
+  const { authorization } = request.headers;
+  const token = authorization === undefined ? readToken(request) : null;
+  if (token === null) return authentication.authenticate(authorization);
+  const refusal = crossSiteWrite(request);
+  if (refusal) throw refusal;
+  return authentication.authenticateSession(token);
 }
 
 function answer(
@@ -184,9 +201,15 @@ function inputCheck(
   };
 }
 
+/** Signing in and out are no writes of the business: each token is given out once. */
+export const isRepeatable = (scope: Route['scope']): boolean => scope !== null && scope !== 'open';
+
 /** Every write takes an Idempotency-Key; a dry run has nothing to repeat. */
-function retryOf({ method }: Route, { headers, caller, url, body, query }: FastifyRequest): Retry | null {
-  if (method === 'GET' || (query as { dry_run?: boolean }).dry_run) return null;
+function retryOf(
+  { method, scope }: Route,
+  { headers, caller, url, body, query }: FastifyRequest,
+): Retry | null {
+  if (method === 'GET' || !isRepeatable(scope) || (query as { dry_run?: boolean }).dry_run) return null;
   const { businessId, locationId } = caller.scope;
   const request = { method, url, body, ifMatch: headers['if-match'] };
   return readRetry(headers['idempotency-key'], locationId ?? businessId, request);

@@ -9,6 +9,7 @@ import { customerRoutes } from '../customers/routes.ts';
 import { UpsertInput } from '../customers/schema.ts';
 import type { Service } from '../customers/service.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
+import { sessionRoutes } from '../tenancy/session-routes.ts';
 import { failure, JSON_HEADERS, sendError, success } from './envelope.ts';
 import { ApiError } from './errors.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -77,8 +78,10 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
     done();
   });
 
+  // Any site may call with a key of its own. `credentials` stays off: no other site can use the cookie of the console.
   await app.register(cors, {
     origin: true,
+    credentials: false,
     exposedHeaders: [
       'etag',
       'idempotent-replayed',
@@ -96,6 +99,7 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
     ...customerRoutes(service, compile(UpsertInput)),
     ...lifeRoutes(service),
     ...tenancyRoutes(service.sql, service.authentication, service.running),
+    ...sessionRoutes(service.sql, service.authentication, service.limits),
   ];
   registerRoutes(app, routes, service.authentication, service.limits, toSchema, compile);
   app.get('/health', { schema: { hide: true } as object }, async (_request, reply) =>

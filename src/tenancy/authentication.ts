@@ -1,13 +1,15 @@
 /**
- * Who is calling, and what they may touch. The one place that makes a Scope from a request. A key is read from
- * the database at most once in 900 ms per process, so a revoked key fails within one second everywhere.
+ * Who is calling, and what they may touch. The one place that makes a Scope from a request. A key, or the session that
+ * stands for it, is read from the database at most once in 900 ms per process, so a revoked key fails within one second
+ * everywhere.
  */
 import type { Sql } from '../database/connect.ts';
 import { ApiError } from '../http/errors.ts';
 import { TimedCache } from './cache.ts';
 import { type DeleteRules, deleteRulesOf } from './delete-rules.ts';
-import { businessOf, hashKey } from './key.ts';
+import { businessOf, businessOfSession, hashKey } from './key.ts';
 import type { LocationContext, Scope } from './scope.ts';
+import { findSession } from './session-store.ts';
 import { findKey, type KeyContext, selectLocations, touchKeys } from './store.ts';
 
 export const SCOPES = [
@@ -30,6 +32,14 @@ export interface Caller {
 }
 
 const KEY_LIFE_MS = 900;
+const KEY_REFUSED = {
+  unknown: 'The API key is unknown or was revoked.',
+  expired: 'The API key has expired.',
+};
+const SESSION_REFUSED = {
+  unknown: 'You are signed out, or the API key was revoked. Sign in again.',
+  expired: 'The session has expired. Sign in again.',
+};
 const unauthorized = (message: string) => new ApiError('unauthorized', message);
 
 export class Authentication {
@@ -49,12 +59,23 @@ export class Authentication {
     if (!key) throw unauthorized('The Authorization header is not of the form "Bearer clt_…".');
     const hash = hashKey(key);
     const caller = this.#callers.get(hash.toString('base64'), () => this.#load(key, hash));
-    return caller instanceof Promise ? caller.then((loaded) => this.#admit(loaded)) : this.#admit(caller);
+    return caller instanceof Promise
+      ? caller.then((loaded) => this.#admit(loaded, KEY_REFUSED))
+      : this.#admit(caller, KEY_REFUSED);
   }
 
-  #admit(caller: Caller | null): Caller {
-    if (!caller) throw unauthorized('The API key is unknown or was revoked.');
-    if (caller.expiresAt <= Date.now()) throw unauthorized('The API key has expired.');
+  /** The caller behind the token of a session: the one its API key makes. Throws 401. */
+  authenticateSession(token: string): Caller | Promise<Caller> {
+    const hash = hashKey(token);
+    const caller = this.#callers.get(hash.toString('base64'), () => this.#loadSession(token, hash));
+    return caller instanceof Promise
+      ? caller.then((loaded) => this.#admit(loaded, SESSION_REFUSED))
+      : this.#admit(caller, SESSION_REFUSED);
+  }
+
+  #admit(caller: Caller | null, refused: { unknown: string; expired: string }): Caller {
+    if (!caller) throw unauthorized(refused.unknown);
+    if (caller.expiresAt <= Date.now()) throw unauthorized(refused.expired);
     const { businessId, actor } = caller.scope;
     const used = this.#used.get(businessId);
     if (used) used.add(actor.id!);
@@ -67,6 +88,15 @@ export class Authentication {
     if (!businessId) throw unauthorized('The API key is mistyped or incomplete: its checksum does not fit.');
     const found = await findKey(this.#sql, businessId, hash);
     return found && toCaller(businessId, found);
+  }
+
+  async #loadSession(token: string, hash: Buffer): Promise<Caller | null> {
+    const businessId = businessOfSession(token);
+    if (!businessId) return null;
+    const found = await findSession(this.#sql, businessId, hash);
+    if (!found) return null;
+    const caller = toCaller(businessId, found);
+    return { ...caller, expiresAt: Math.min(caller.expiresAt, Date.parse(found.session_expires_at)) };
   }
 
   /** The location a write goes to. Throws 403, 404 or 422, each naming `location_id`. */

@@ -1,24 +1,40 @@
-/** What an API key looks like: `clt_<business in base62>_<30 secret><6 CRC32>`, all base62. Pure. */
+/**
+ * What an API key looks like: `clt_<business in base62>_<30 secret><6 CRC32>`, all base62. The token of a session is made
+ * alike and begins with `cls_`, so that neither is ever taken for the other. Pure.
+ */
 import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
-const SHAPE = new RegExp(
-  `^clt_([0-9A-Za-z]{1,22})_([0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`,
-);
+type Prefix = 'clt' | 'cls';
+const shapeOf = (prefix: Prefix) =>
+  new RegExp(
+    `^${prefix}_([0-9A-Za-z]{1,22})_([0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`,
+  );
+const SHAPES: Record<Prefix, RegExp> = { clt: shapeOf('clt'), cls: shapeOf('cls') };
 
 /** A new key for a business: 178 bits of chance. Shown once; only its hash is kept. */
-export function makeKey(businessId: string): string {
+export const makeKey = (businessId: string): string => make('clt', businessId);
+
+/** The token of a new session; only its hash is kept. */
+export const makeSessionToken = (businessId: string): string => make('cls', businessId);
+
+function make(prefix: Prefix, businessId: string): string {
   const secret = Array.from({ length: SECRET_LENGTH }, () => DIGITS[randomInt(62)]).join('');
-  const body = `clt_${toBase62(BigInt(`0x${businessId.replaceAll('-', '')}`))}_${secret}`;
+  const body = `${prefix}_${toBase62(BigInt(`0x${businessId.replaceAll('-', '')}`))}_${secret}`;
   return body + checksum(body);
 }
 
 /** The business a key belongs to; null when it was mistyped or is no key at all, known without a database. */
-export function businessOf(key: string): string | null {
-  const parts = SHAPE.exec(key);
+export const businessOf = (key: string): string | null => read('clt', key);
+
+/** The business of a session's token, or null. */
+export const businessOfSession = (token: string): string | null => read('cls', token);
+
+function read(prefix: Prefix, key: string): string | null {
+  const parts = SHAPES[prefix].exec(key);
   if (!parts) return null;
   if (checksum(key.slice(0, -CHECKSUM_LENGTH)) !== parts[3]) return null;
   const hex = fromBase62(parts[1]!).toString(16).padStart(32, '0');
@@ -26,6 +42,7 @@ export function businessOf(key: string): string | null {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** What is kept of a key or token. */
 export const hashKey = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 const checksum = (text: string) => toBase62(BigInt(crc32(text))).padStart(CHECKSUM_LENGTH, '0');

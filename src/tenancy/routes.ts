@@ -33,7 +33,7 @@ const place = {
 };
 const LocationInput = Type.Object({ name, ...place }, strict);
 const LocationChange = Type.Object({ name: Type.Optional(name), ...place }, strict);
-const Location = Type.Object(
+export const Location = Type.Object(
   {
     id: Uuid,
     name: Type.String(),

@@ -36,6 +36,8 @@ const PROVOKE: Record<ErrorCode, (world: World) => Promise<Answer>> = {
   unauthorized: ({ send }) => send('GET', '/customers', undefined, { key: null }),
   forbidden: async ({ addKey }) =>
     (await addKey({ scopes: ['customers:read'] })).send('POST', '/customers', ANN),
+  cross_site_request: ({ send, key }) =>
+    send('POST', '/session', { key }, { key: null, headers: { origin: 'https://elsewhere.test' } }),
   location_forbidden: async ({ addKey, locationId, otherLocation }) =>
     (await addKey({ location_id: locationId })).send('GET', `/customers?location_id=${otherLocation}`),
   route_not_found: ({ send }) => send('GET', '/nowhere'),

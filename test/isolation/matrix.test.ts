@@ -76,6 +76,8 @@ describe('a key that does not open', () => {
   it('a key with every scope but the one needed: 403 on every route', async () => {
     const wrong: string[] = [];
     for (const route of service.server.routes) {
+      // Every key may ask who it is, and sign out.
+      if (route.scope === null || route.scope === 'open') continue;
       const key = await victim.business.addKey({ scopes: SCOPES.filter((scope) => scope !== route.scope) });
       const answer = await key.send(route.method, pathWith(route.path, victim.ids.customer), route.example);
       if (answer.status !== 403 || answer.body.code !== 'forbidden')

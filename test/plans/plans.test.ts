@@ -15,6 +15,7 @@ const TENANT_TABLES = [
   'possible_duplicates',
   'locations',
   'api_keys',
+  'sessions',
   'feeds',
   'customer_references',
   'idempotency_keys',
