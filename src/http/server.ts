@@ -10,6 +10,7 @@ import { UpsertInput } from '../customers/schema.ts';
 import type { Service } from '../customers/service.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { sessionRoutes } from '../tenancy/session-routes.ts';
+import { type Console, registerConsole } from './console.ts';
 import { failure, JSON_HEADERS, sendError, success } from './envelope.ts';
 import { ApiError } from './errors.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -57,13 +58,12 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
     }
   });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
-  app.setNotFoundHandler((request, reply) =>
-    sendError(
-      new ApiError('route_not_found', 'There is no such path for this method. See /docs.'),
-      request,
-      reply,
-    ),
-  );
+  let pages: Console | null = null;
+  app.setNotFoundHandler((request, reply) => {
+    if (pages?.isPage(request)) return pages.send(reply);
+    const error = new ApiError('route_not_found', 'There is no such path for this method. See /docs.');
+    return sendError(error, request, reply);
+  });
   app.decorateRequest('caller');
   app.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-request-id', request.id);
@@ -112,7 +112,10 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
   app.get('/metrics', { schema: { hide: true } as object }, async (_request, reply) =>
     reply.headers({ ...JSON_HEADERS, 'content-type': metrics.contentType }).send(await metrics.text()),
   );
-  app.get('/', { schema: { hide: true } as object }, async (_request, reply) => reply.redirect('/docs'));
+  pages = await registerConsole(app);
+  app.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
+    pages ? pages.send(reply) : reply.redirect('/docs'),
+  );
   await app.ready();
   return Object.assign(app, { routes }) as unknown as Server;
 }

@@ -1,0 +1,61 @@
+/** In place of the table when there is nobody in it: what to do next. */
+import { useState } from 'react';
+import { strings } from '../strings.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+
+export function EmptyList({ kind, onClear }: { kind: 'new' | 'narrowed' | 'deleted'; onClear: () => void }) {
+  if (kind !== 'new') {
+    const [title, text] =
+      kind === 'deleted'
+        ? [strings.list.noneDeletedTitle, strings.list.noneDeleted]
+        : [strings.list.noneTitle, strings.list.none];
+    return (
+      <div className="mx-auto flex max-w-md flex-col items-center gap-3 px-6 py-20 text-center">
+        <Icon name="search" className="size-8 text-line-strong" />
+        <h2 className="text-lg font-semibold">{title}</h2>
+        <p className="text-muted text-balance">{text}</p>
+        <Button onClick={onClear}>{strings.list.clearFilters}</Button>
+      </div>
+    );
+  }
+  const { origin } = window.location;
+  return (
+    <div className="mx-auto w-full max-w-2xl min-h-0 overflow-y-auto px-6 py-14">
+      <h2 className="text-xl font-semibold tracking-tight">{strings.list.emptyTitle}</h2>
+      <p className="mt-1 text-muted">{strings.list.empty}</p>
+      <Command
+        text={`curl -X PUT ${origin}/api/v2/customers \\
+  -H 'Authorization: Bearer YOUR_KEY' \\
+  -H 'Content-Type: application/json' \\
+  -d '{"name": "Mikayla Malloney", "phone": "0412 345 678"}'`}
+      />
+      <p className="mt-6 text-muted">{strings.list.emptyImport}</p>
+      <Command text={`npx clientele import customers.csv --url ${origin} --key YOUR_KEY`} />
+    </div>
+  );
+}
+
+function Command({ text }: { text: string }) {
+  const [isCopied, setCopied] = useState(false);
+  return (
+    <div className="mt-3 overflow-hidden rounded-xl border border-line bg-surface">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard */}
+      <pre className="overflow-x-auto p-4 font-mono text-sm leading-relaxed" tabIndex={0}>
+        {text}
+      </pre>
+      <div className="flex justify-end border-t border-line px-2 py-1.5">
+        <Button
+          weight="quiet"
+          onClick={async () => {
+            await navigator.clipboard.writeText(text);
+            setCopied(true);
+          }}
+        >
+          <Icon name={isCopied ? 'check' : 'copy'} className="size-4" />
+          {isCopied ? strings.list.copied : strings.list.copy}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,227 @@
+/** The customers: one search box, results as you type, and everything that narrows them in the address. */
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { api, bodyOf, type Customer, messageOf } from '../api.ts';
+import { formatNumber, nameOf } from '../format.ts';
+import { isTyping } from '../keyboard.ts';
+import { useSession } from '../session.ts';
+import { strings } from '../strings.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Menu } from '../ui/menu.tsx';
+import { tell } from '../ui/notice.tsx';
+import { ErrorProblem, Problem } from '../ui/problem.tsx';
+import { COLUMNS, chooseColumns, chosenColumns } from './columns.tsx';
+import { CustomerTable } from './customer-table.tsx';
+import { EmptyList } from './empty-list.tsx';
+import { Filters } from './filters.tsx';
+import { keepSearch } from './last-search.ts';
+import { listQuery } from './list-query.ts';
+import { DEFAULT_SORT, filtersOn, type ListSearch, toQuery } from './list-search.ts';
+
+/** Long enough that a word typed in one go is one request, short enough that nobody notices. */
+const TYPING_MS = 90;
+
+export function ListPage() {
+  const session = useSession();
+  const search = useSearch({ from: '/' });
+  const navigate = useNavigate({ from: '/' });
+  const [areFiltersOpen, setFiltersOpen] = useState(filtersOn(search) > 0 && innerWidth >= 640);
+  const [chosen, setChosen] = useState(chosenColumns);
+  const timeZone = (session.locationOf(search.location ?? '') ?? session.locations[0])?.timezone;
+  const query = useMemo(() => toQuery(search, timeZone), [search, timeZone]);
+  const mayRead = session.may('customers:read');
+  const list = useInfiniteQuery({ ...listQuery(query), enabled: mayRead });
+  const restore = useRestore();
+  useEffect(() => {
+    document.title = `${strings.list.title} · ${session.business.name}`;
+    keepSearch(search);
+  }, [search, session.business.name]);
+
+  const change = useCallback(
+    (part: Partial<ListSearch>) =>
+      navigate({ search: (known: ListSearch) => ({ ...known, ...part }), replace: true }),
+    [navigate],
+  );
+  const clear = () =>
+    navigate({ search: ({ location }: ListSearch) => (location ? { location } : {}), replace: true });
+
+  const customers = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  if (!mayRead) return <Problem title={strings.errors.title} text={strings.errors.forbidden} />;
+  const first = list.data?.pages[0];
+  const isNarrowed = Boolean(search.q) || filtersOn(search) > 0;
+  const isEmpty = first && customers.length === 0 && !list.isPlaceholderData;
+  return (
+    <>
+      <div className="border-b border-line bg-surface px-4 pt-5 sm:px-6">
+        <div className="flex items-baseline gap-3">
+          <h1 className="text-2xl font-semibold tracking-tight">{strings.list.title}</h1>
+          <p className="numeric min-h-6 text-sm text-muted" aria-live="polite">
+            {first && strings.list.count(formatNumber(first.total), first.total, first.total_is_lower_bound)}
+          </p>
+        </div>
+        <div className="flex items-center gap-2 py-4">
+          <SearchBox value={search.q ?? ''} change={change} />
+          <Button
+            aria-expanded={areFiltersOpen}
+            className="min-h-11"
+            onClick={() => setFiltersOpen(!areFiltersOpen)}
+          >
+            <Icon name="filter" />
+            <span className="max-sm:sr-only">{strings.list.filters}</span>
+            {filtersOn(search) > 0 && (
+              <span className="numeric rounded-full bg-accent px-1.5 text-xs text-on-accent">
+                {filtersOn(search)}
+              </span>
+            )}
+          </Button>
+          <div className="max-lg:hidden">
+            <Menu
+              label={strings.list.columns}
+              button={<Icon name="columns" />}
+              weight="plain"
+              className="min-h-11"
+            >
+              <fieldset>
+                <legend className="px-2 py-1 text-sm text-muted">{strings.list.columns}</legend>
+                {COLUMNS.map(({ id }) => (
+                  <label
+                    key={id}
+                    className="flex min-h-9 items-center gap-2.5 rounded-lg px-2 text-sm hover:bg-sunken"
+                  >
+                    <input
+                      type="checkbox"
+                      className="size-4 accent-accent"
+                      checked={chosen.includes(id)}
+                      onChange={({ target }) => {
+                        const next = target.checked ? [...chosen, id] : chosen.filter((one) => one !== id);
+                        chooseColumns(next);
+                        setChosen(chosenColumns());
+                      }}
+                    />
+                    {strings.list.column[id]}
+                  </label>
+                ))}
+              </fieldset>
+            </Menu>
+          </div>
+        </div>
+        {areFiltersOpen && <Filters search={search} change={change} clear={clear} />}
+      </div>
+      {list.isError && !first ? (
+        <ErrorProblem error={list.error} retry={() => list.refetch()} />
+      ) : isEmpty ? (
+        <EmptyList kind={search.deleted ? 'deleted' : isNarrowed ? 'narrowed' : 'new'} onClear={clear} />
+      ) : (
+        <CustomerTable
+          customers={customers}
+          total={first?.total ?? 0}
+          columns={COLUMNS.filter(({ id }) => chosen.includes(id))}
+          sort={search.sort ?? DEFAULT_SORT}
+          onSort={(sort) => change({ sort: sort === DEFAULT_SORT ? undefined : sort })}
+          hasMore={hasNextPage}
+          isLoading={list.isPending}
+          isOld={list.isPlaceholderData}
+          onMore={more}
+          onRestore={
+            search.deleted && session.may('customers:delete') ? (customer) => restore.mutate(customer) : null
+          }
+          list={JSON.stringify(query)}
+        />
+      )}
+    </>
+  );
+}
+
+/** What is typed is shown at once; the address, and so the list, follows when the typing pauses. */
+function SearchBox({ value, change }: { value: string; change: (part: Partial<ListSearch>) => void }) {
+  const [text, setText] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
+  const told = useRef(value);
+  useEffect(() => {
+    // Changed elsewhere: by the way back, or by clearing.
+    if (value !== told.current) setText(value);
+    told.current = value;
+  }, [value]);
+  useEffect(() => {
+    if (text === told.current) return;
+    const timer = setTimeout(() => {
+      told.current = text;
+      change({ q: text || undefined });
+    }, TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text, change]);
+  useEffect(() => {
+    input.current?.focus();
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== '/' || isTyping(event)) return;
+      event.preventDefault();
+      input.current?.focus();
+      input.current?.select();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <search className="relative min-w-0 flex-1">
+      <label htmlFor="search" className="sr-only">
+        {strings.list.search}
+      </label>
+      <Icon name="search" className="pointer-events-none absolute left-3.5 top-3 size-5 text-muted" />
+      <input
+        ref={input}
+        id="search"
+        value={text}
+        autoComplete="off"
+        spellCheck={false}
+        enterKeyHint="search"
+        placeholder={strings.list.placeholder}
+        aria-keyshortcuts="/"
+        className="min-h-11 w-full rounded-xl border border-line-strong bg-paper pl-11 pr-12 text-base focus-visible:border-transparent focus-visible:outline-accent focus-visible:-outline-offset-1"
+        onChange={({ target }) => setText(target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') setText('');
+        }}
+      />
+      {text ? (
+        <button
+          type="button"
+          aria-label={strings.list.clear}
+          className="absolute right-2 top-2 rounded-md p-1 text-muted hover:text-ink"
+          onClick={() => {
+            setText('');
+            input.current?.focus();
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      ) : (
+        <span
+          aria-hidden="true"
+          className="pointer-events-none absolute right-3 top-2.5 rounded-md border border-line bg-surface px-2 py-0.5 font-mono text-xs text-muted max-sm:hidden"
+        >
+          /
+        </span>
+      )}
+    </search>
+  );
+}
+
+function useRestore() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (customer: Customer) =>
+      await bodyOf(api.POST('/api/v2/customers/{id}/restore', { params: { path: { id: customer.id } } })),
+    onSuccess: (_restored, customer) => {
+      void queries.invalidateQueries({ queryKey: ['customers'] });
+      tell({ text: strings.list.restored(nameOf(customer)) });
+    },
+    onError: (error) => tell({ text: messageOf(error), isError: true }),
+  });
+}

@@ -1,0 +1,100 @@
+/** Dates, numbers and phone numbers as people here write them. */
+import { useSyncExternalStore } from 'react';
+import type { Customer } from './api.ts';
+import { strings } from './strings.ts';
+
+const locale = navigator.language;
+const numbers = new Intl.NumberFormat(locale);
+export const formatNumber = (n: number): string => numbers.format(n);
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+/** Kept: making one costs more than formatting a hundred dates. */
+function dateFormat(style: 'day' | 'moment', timeZone: string | undefined): Intl.DateTimeFormat {
+  const name = `${style} ${timeZone}`;
+  const known = formats.get(name);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    ...(style === 'moment' && { timeStyle: 'short' }),
+    ...(timeZone && { timeZone }),
+  });
+  formats.set(name, made);
+  return made;
+}
+
+/** The day in the time zone of a location. */
+export const formatDay = (iso: string, timeZone?: string): string =>
+  dateFormat('day', timeZone).format(new Date(iso));
+export const formatMoment = (iso: string, timeZone?: string): string =>
+  dateFormat('moment', timeZone).format(new Date(iso));
+
+/** The start of a calendar day in a time zone, as an instant; `shift` days later. */
+export function startOfDay(day: string, timeZone: string | undefined, shift = 0): string {
+  const wanted = new Date(`${day}T00:00:00Z`).getTime() + shift * 86_400_000;
+  // The offset at the guess is that at the start of the day, but for a change of the clocks in between.
+  let at = wanted;
+  for (let i = 0; i < 2; i++) at = wanted - offsetAt(at, timeZone);
+  return new Date(at).toISOString();
+}
+
+function offsetAt(at: number, timeZone: string | undefined): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    ...(timeZone && { timeZone }),
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(new Date(at));
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  const local = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return local - Math.floor(at / 1000) * 1000;
+}
+
+export const nameOf = ({ name, company_name, email, phone }: Partial<Customer>): string =>
+  name || company_name || email || phone || strings.customer.nameless;
+
+type FormatPhone = (value: string, country: string) => string;
+let formatPhone: FormatPhone | null = null;
+const listeners = new Set<() => void>();
+// The numbering plans are a third of all script: they come beside the first data, not before it.
+const loading = import('libphonenumber-js/min').then(({ parsePhoneNumberFromString }) => {
+  const known = new Map<string, string>();
+  formatPhone = (value, country) => {
+    const name = `${country}${value}`;
+    let text = known.get(name);
+    if (text === undefined) {
+      const phone = parsePhoneNumberFromString(value);
+      text = !phone
+        ? value
+        : phone.country === country
+          ? phone.formatNational()
+          : phone.formatInternational();
+      known.set(name, text);
+    }
+    return text;
+  };
+  for (const listener of listeners) listener();
+});
+loading.catch(() => {
+  // Without the plans a number is shown as it is stored.
+  formatPhone = (value) => value;
+  for (const listener of listeners) listener();
+});
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** Writes a number the local way for its country's own people; null until the numbering plans are there. */
+export const useFormatPhone = (): FormatPhone | null => useSyncExternalStore(subscribe, () => formatPhone);

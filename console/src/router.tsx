@@ -1,0 +1,76 @@
+/** The addresses of the console. Everything a list shows stands in its address, so that it can be sent to a colleague. */
+import { useQuery } from '@tanstack/react-query';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { useRef } from 'react';
+import { ListPage } from './customers/list-page.tsx';
+import { type ListSearch, readListSearch } from './customers/list-search.ts';
+import { sessionQuery } from './session.ts';
+import { Shell, ShellSkeleton } from './shell.tsx';
+import { SignIn } from './sign-in.tsx';
+import { strings } from './strings.ts';
+import { buttonClass } from './ui/button.tsx';
+import { ErrorProblem, Problem } from './ui/problem.tsx';
+
+/** The pages for who is signed in; the one page for who is not, at the same address. */
+function Root() {
+  const session = useQuery(sessionQuery);
+  const wasSignedIn = useRef(false);
+  if (session.data) wasSignedIn.current = true;
+  if (session.isPending) return <ShellSkeleton />;
+  if (session.data === undefined)
+    return <ErrorProblem error={session.error} retry={() => session.refetch()} />;
+  return session.data === null ? <SignIn hasEnded={wasSignedIn.current} /> : <Shell />;
+}
+
+const root = createRootRoute({
+  component: Root,
+  validateSearch: ({ location }: Record<string, unknown>): { location?: string } =>
+    typeof location === 'string' && location ? { location } : {},
+  search: { middlewares: [retainSearchParams(['location'])] },
+  notFoundComponent: () => (
+    <Problem title={strings.errors.notFoundTitle} text={strings.errors.notFound}>
+      <Link to="/" className={buttonClass('primary')}>
+        {strings.errors.toList}
+      </Link>
+    </Problem>
+  ),
+});
+
+const list = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: (search: Record<string, unknown>): ListSearch => readListSearch(search),
+  component: ListPage,
+});
+
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: '/customers/$id',
+  component: lazyRouteComponent(() => import('./customer/customer-page.tsx'), 'CustomerPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([list, customer]),
+  defaultErrorComponent: ({ error, reset }) => <ErrorProblem error={error} retry={reset} />,
+  defaultPreload: 'intent',
+  // Plain words in the address: ?q=0412 stays text.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+    const text = new URLSearchParams(given as [string, string][]).toString();
+    return text && `?${text}`;
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,187 @@
+/** Finding somebody in the list. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type TestBusiness, useService } from '../harness.ts';
+import { addCustomers, useBrowser } from './browser.ts';
+
+const service = useService();
+const browser = useBrowser(service);
+let business: TestBusiness;
+beforeAll(async () => {
+  business = await service.business();
+  await addCustomers(business, 3000);
+  await business.send('PUT', '/customers', {
+    name: 'José Quill',
+    phone: '0298 765 432',
+    company_name: 'Quill & Sons',
+    source: 'walk-in',
+    tags: ['strata'],
+  });
+});
+
+describe('the search', () => {
+  it('has the focus on load, and finds as one types, by any part and any format', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByText('3,001 customers').waitFor();
+    for (const [typed, found] of [
+      ['jose qui', 'José Quill'],
+      ['9876 5432', 'José Quill'],
+      ['0410002999', 'Ann Lee 2999'],
+      ['ann17@', 'Ann Lee 17'],
+    ] as const) {
+      await page.keyboard.press('/');
+      await page.keyboard.press('ControlOrMeta+a');
+      await page.keyboard.type(typed);
+      await page.getByText('1 customer', { exact: true }).waitFor();
+      await page.getByRole('link', { name: found, exact: true }).waitFor();
+    }
+    expect(new URL(page.url()).searchParams.get('q')).toBe('ann17@');
+  });
+
+  it('gives up a request that was overtaken, and shows the last one', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByText('3,001 customers').waitFor();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(/q=quill&|q=quill$/, async (route) => {
+      await held;
+      await route.continue().catch(() => {});
+    });
+    const cancelled = page.waitForEvent('requestfailed', (request) => request.url().includes('q=quill'));
+    await page.keyboard.type('quill');
+    await page.waitForRequest(/q=quill/);
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('2999');
+    expect((await cancelled).failure()?.errorText).toBe('net::ERR_ABORTED');
+    release();
+    await page.getByText('1 customer', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Ann Lee 2999' }).waitFor();
+    expect(await page.getByRole('link', { name: 'José Quill' }).count()).toBe(0);
+  });
+
+  it('opens the first one found with Enter, and leads back to the same list', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByText('3,001 customers').waitFor();
+    await page.keyboard.type('jose');
+    await page.getByText('1 customer', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'José Quill' }).waitFor();
+    await page.keyboard.press('u');
+    await page.getByText('1 customer', { exact: true }).waitFor();
+    expect(await page.getByLabel('Search customers').inputValue()).toBe('jose');
+  });
+
+  it('says what to do when nobody is found', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByText('3,001 customers').waitFor();
+    await page.keyboard.type('nobody at all');
+    await page.getByRole('heading', { name: 'Nobody found' }).waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).last().click();
+    await page.getByText('3,001 customers').waitFor();
+  });
+});
+
+describe('the table', () => {
+  it('keeps a page of rows in the document and reaches the last of thousands', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByRole('link', { name: 'José Quill' }).waitFor();
+    expect(await page.getByRole('row').count()).toBeLessThan(60);
+    const region = page.getByRole('region', { name: 'List of customers' });
+    await expect
+      .poll(
+        async () => {
+          await region.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+          return await page.getByRole('link', { name: 'Ann Lee 1', exact: true }).count();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1);
+    expect(await page.getByRole('row').count()).toBeLessThan(60);
+  });
+
+  it('is walked with j and k, and a customer opened with Enter', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByRole('link', { name: 'José Quill' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    const focused = async () => await page.evaluate('document.activeElement.textContent');
+    await expect.poll(focused).toBe('José Quill');
+    await page.keyboard.press('j');
+    await expect.poll(focused).toBe('Ann Lee 3000');
+    await page.keyboard.press('j');
+    await expect.poll(focused).toBe('Ann Lee 2999');
+    await page.keyboard.press('k');
+    await expect.poll(focused).toBe('Ann Lee 3000');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Ann Lee 3000' }).waitFor();
+  });
+
+  it('writes numbers the local way', async () => {
+    const page = await browser.signedIn(business, '/?q=jose');
+    await page.getByText('(02) 9876 5432').filter({ visible: true }).waitFor();
+  });
+
+  it('shows the columns that were chosen, and remembers them', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('checkbox', { name: 'Source' }).check();
+    await page.getByRole('checkbox', { name: 'E-mail' }).uncheck();
+    const heads = async () => (await page.getByRole('columnheader').allTextContents()).join(' ');
+    await expect.poll(heads).toBe('Name Phone Company Status Tags Source Added');
+    await page.reload();
+    await expect.poll(heads).toBe('Name Phone Company Status Tags Source Added');
+  });
+});
+
+describe('filters and sorting', () => {
+  it('stand in the address, and an address brings them back', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByRole('button', { name: 'Filters' }).click();
+    await page.getByRole('combobox', { name: 'Status' }).selectOption('lead');
+    await page.getByLabel('Tag', { exact: true }).fill('vip');
+    await page.getByText('300 customers').waitFor();
+    await page.getByRole('button', { name: 'Sort by Name' }).click();
+    await expect
+      .poll(() => Object.fromEntries(new URL(page.url()).searchParams))
+      .toEqual({ status: 'lead', tag: 'vip', sort: 'name' });
+    const again = await browser.signedIn(business, new URL(page.url()).pathname + new URL(page.url()).search);
+    await again.getByText('300 customers').waitFor();
+    await again.getByRole('link', { name: 'Ann Lee 10', exact: true }).waitFor();
+    expect(await again.getByRole('combobox', { name: 'Status' }).inputValue()).toBe('lead');
+  });
+
+  it('read days as those of the location, not of the browser', async () => {
+    const page = await browser.signedIn(business);
+    const asked = page.waitForRequest(/created_after/);
+    await page.goto('/?from=2026-01-15&to=2026-01-15');
+    const query = new URL((await asked).url()).searchParams;
+    // Sydney is eleven hours ahead in January.
+    expect([query.get('created_after'), query.get('created_before')]).toEqual([
+      '2026-01-14T13:00:00.000Z',
+      '2026-01-15T13:00:00.000Z',
+    ]);
+  });
+
+  it('an address that makes no sense shows everybody', async () => {
+    const page = await browser.signedIn(business, '/?status=nonsense&from=soon&sort=id&x=1');
+    await page.getByText('3,001 customers').waitFor();
+  });
+
+  it('deleted customers are listed apart, and restored', async () => {
+    const one = await service.business();
+    const { body } = await one.send('POST', '/customers', { name: 'Cleo Gone' });
+    await one.send('DELETE', `/customers/${body.id}`);
+    const page = await browser.signedIn(one, '/?deleted=1');
+    await page.getByRole('button', { name: 'Restore' }).click();
+    await page.getByText('Cleo Gone is back.').waitFor();
+    expect((await one.send('GET', `/customers/${body.id}`)).status).toBe(200);
+  });
+});
+
+describe('no customers yet', () => {
+  it('shows the first call to make', async () => {
+    const page = await browser.signedIn(await service.business());
+    await page.getByRole('heading', { name: 'No customers yet' }).waitFor();
+    await page.getByText(`curl -X PUT ${service.url}/api/v2/customers`).waitFor();
+  });
+});
