@@ -6,6 +6,7 @@ export function welcome(address: string, first: NewBusiness | null): string {
   if (!first) return `Clientele is ready at ${address} (API reference: ${address}/docs). Ctrl-C stops it.`;
   return `
 Clientele is ready at ${address}
+Console:            ${address} (sign in with the key below)
 API reference:      ${address}/docs
 
 A business, a location and a key were made for you. The key is shown this once:

@@ -1,6 +1,6 @@
 /** What stands around every page: the way about, the location, the key, and what was just done. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api, bodyOf } from './api.ts';
 import { isTyping } from './keyboard.ts';
@@ -15,6 +15,8 @@ import { Notices } from './ui/notice.tsx';
 export function Shell() {
   const session = useSession();
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const { pathname } = useLocation();
+  const isAtCustomers = pathname === '/' || pathname.startsWith('/customers/');
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== '?' || isTyping(event)) return;
@@ -40,9 +42,8 @@ export function Shell() {
         <nav aria-label={strings.nav.label} className="flex items-center gap-1">
           <Link
             to="/"
-            className="rounded-lg px-3 py-1.5 text-sm font-medium text-muted hover:bg-sunken hover:text-ink"
-            activeProps={{ className: 'bg-accent-soft !text-accent' }}
-            activeOptions={{ exact: false, includeSearch: false }}
+            aria-current={isAtCustomers ? 'page' : undefined}
+            className="rounded-lg px-3 py-1.5 text-sm font-medium text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
           >
             {strings.nav.customers}
           </Link>
