@@ -158,7 +158,6 @@ export const strings = {
     id: 'Id',
     saved: 'Saved.',
     duplicates: (n: number) => `${n} possible ${plural(n, 'duplicate', 'duplicates')}`,
-    duplicateOpen: 'Open',
     remove: 'Delete',
     removeTitle: (name: string) => `Delete ${name}?`,
     removeText:

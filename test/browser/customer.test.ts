@@ -148,6 +148,16 @@ describe('deleting', () => {
   });
 });
 
+it('says who may be the same person, and leads there', async () => {
+  await business.send('POST', '/customers', { name: 'Anna Lee', phone: '0499 999 999' });
+  // Details of both in one call: the pair is remembered.
+  await business.send('PUT', '/customers', { phone: '0499 999 999', email: 'ann@clientele.test' });
+  await page.reload();
+  await page.getByRole('button', { name: '1 possible duplicate' }).click();
+  await page.getByRole('link', { name: 'Anna Lee' }).click();
+  await page.getByRole('heading', { name: 'Anna Lee' }).waitFor();
+});
+
 it('times are those of the location, not of the browser', async () => {
   const at = (await stored()).created_at;
   const sydney = new Intl.DateTimeFormat('en-AU', {

@@ -17,6 +17,7 @@ import { customerQuery, useSave } from './customer-query.ts';
 import { useDecidedSave } from './decided-save.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { Gone } from './gone.tsx';
+import { PossibleDuplicates } from './possible-duplicates.tsx';
 import { Tags } from './tags.tsx';
 import { TextField } from './text-field.tsx';
 import { Timeline } from './timeline.tsx';
@@ -63,7 +64,7 @@ export function CustomerPage() {
           <Icon name="back" className="size-4" />
           {words.back}
         </Link>
-        {customer.data ? <Sheet customer={customer.data} /> : <SheetSkeleton />}
+        {customer.data ? <Sheet key={id} customer={customer.data} /> : <SheetSkeleton />}
       </div>
     </div>
   );
@@ -107,7 +108,8 @@ function Sheet({ customer }: { customer: Customer }) {
             </p>
           </div>
         </div>
-        <div className="flex items-center gap-2">
+        <div className="flex flex-wrap items-center gap-2">
+          <PossibleDuplicates id={customer.id} />
           <StatusChoice customer={customer} save={save} canEdit={canEdit} />
           {session.may('customers:delete') && (
             <Button weight="danger" onClick={() => setDeleting(true)}>
