@@ -1,5 +1,5 @@
 /** Starts the console. */
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -8,20 +8,19 @@ import './app.css';
 import { router } from './router.tsx';
 import { changeSession, sessionQuery } from './session.ts';
 
-const isOver = (error: unknown) => error instanceof Failure && error.status === 401;
+// Whatever first meets the end of the session leads to the page that begins another.
+const onError = (error: unknown) => {
+  if (error instanceof Failure && error.status === 401) changeSession(queries, null);
+};
 const queries: QueryClient = new QueryClient({
-  // Whatever first meets the end of the session leads to the page that begins another.
-  queryCache: new QueryCache({
-    onError: (error) => {
-      if (isOver(error)) changeSession(queries, null);
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({
+    // A key that is refused at signing in ends nothing.
+    onError: (error, _variables, _result, { meta }) => {
+      if (!meta?.isSignIn) onError(error);
     },
   }),
   defaultOptions: {
-    mutations: {
-      onError: (error) => {
-        if (isOver(error)) changeSession(queries, null);
-      },
-    },
     queries: {
       staleTime: 10_000,
       // What was refused stays refused; what did not answer is asked twice more.

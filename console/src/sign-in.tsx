@@ -12,6 +12,7 @@ export function SignIn({ hasEnded }: { hasEnded: boolean }) {
   const [problem, setProblem] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const signIn = useMutation({
+    meta: { isSignIn: true },
     mutationFn: async (key: string) => await bodyOf(api.POST('/api/v2/session', { body: { key } })),
     onSuccess: (session) => changeSession(queries, session),
     onError: (error) => {

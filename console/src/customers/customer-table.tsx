@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows and headings of a table are read; links and buttons in them have the focus
 /**
  * The list as a table of any length: only the rows in sight are in the page, the next ones are asked for before they
- * come into sight. Keys: j and k move, Enter opens.
+ * come into sight. j and k move the focus along the rows.
  */
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -57,7 +57,6 @@ export function CustomerTable(props: Props) {
     estimateSize: () => ROW_PX,
     overscan: 12,
     initialOffset: left.list === list ? left.offset : 0,
-    getItemKey: (index) => customers[index]?.id ?? `skeleton ${index}`,
   });
   const items = rows.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -98,9 +97,6 @@ export function CustomerTable(props: Props) {
       if (isInSearch && event.key === 'ArrowDown') {
         event.preventDefault();
         go(0);
-      } else if (isInSearch && event.key === 'Enter') {
-        event.preventDefault();
-        if (!isOld) linkOf(0)?.click();
       } else if (!isTyping(event)) {
         if (event.key === 'j') go(active + 1);
         else if (event.key === 'k') go(active - 1);

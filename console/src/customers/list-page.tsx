@@ -34,6 +34,17 @@ export function ListPage() {
   const mayRead = session.may('customers:read');
   const list = useInfiniteQuery({ ...listQuery(query), enabled: mayRead });
   const restore = useRestore();
+  /** Enter was pressed for this search: its first customer is opened as soon as it is known. */
+  const [wanted, setWanted] = useState<string | null>(null);
+  const isSettled = list.isSuccess && !list.isPlaceholderData && (search.q ?? '') === wanted;
+  const firstId = list.data?.pages[0]?.items[0]?.id;
+  useEffect(() => {
+    if (!isSettled) return;
+    setWanted(null);
+    if (firstId && !search.deleted) void navigate({ to: '/customers/$id', params: { id: firstId } });
+  }, [isSettled, firstId, search.deleted, navigate]);
+  // The page of a customer is fetched before somebody opens one.
+  useEffect(() => void import('../customer/customer-page.tsx'), []);
   useEffect(() => {
     document.title = `${strings.list.title} · ${session.business.name}`;
     keepSearch(search);
@@ -67,7 +78,7 @@ export function ListPage() {
           </p>
         </div>
         <div className="flex items-center gap-2 py-4">
-          <SearchBox value={search.q ?? ''} change={change} />
+          <SearchBox value={search.q ?? ''} change={change} onEnter={setWanted} />
           <Button
             aria-expanded={areFiltersOpen}
             className="min-h-11"
@@ -140,7 +151,16 @@ export function ListPage() {
 }
 
 /** What is typed is shown at once; the address, and so the list, follows when the typing pauses. */
-function SearchBox({ value, change }: { value: string; change: (part: Partial<ListSearch>) => void }) {
+function SearchBox({
+  value,
+  change,
+  onEnter,
+}: {
+  value: string;
+  change: (part: Partial<ListSearch>) => void;
+  /** Null as soon as something else is typed. */
+  onEnter: (text: string | null) => void;
+}) {
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const told = useRef(value);
@@ -152,6 +172,8 @@ function SearchBox({ value, change }: { value: string; change: (part: Partial<Li
   useEffect(() => {
     if (text === told.current) return;
     const timer = setTimeout(() => {
+      // Enter was faster.
+      if (text === told.current) return;
       told.current = text;
       change({ q: text || undefined });
     }, TYPING_MS);
@@ -184,9 +206,16 @@ function SearchBox({ value, change }: { value: string; change: (part: Partial<Li
         placeholder={strings.list.placeholder}
         aria-keyshortcuts="/"
         className="min-h-11 w-full rounded-xl border border-line-strong bg-paper pl-11 pr-12 text-base focus-visible:border-transparent focus-visible:outline-accent focus-visible:-outline-offset-1"
-        onChange={({ target }) => setText(target.value)}
+        onChange={({ target }) => {
+          setText(target.value);
+          onEnter(null);
+        }}
         onKeyDown={(event) => {
           if (event.key === 'Escape') setText('');
+          if (event.key !== 'Enter') return;
+          told.current = text;
+          change({ q: text || undefined });
+          onEnter(text || null);
         }}
       />
       {text ? (
