@@ -63,6 +63,7 @@ export const strings = {
       `${isLowerBound ? 'more than ' : ''}${shown} ${plural(n, 'customer', 'customers')}`,
     filters: 'Filters',
     clearFilters: 'Clear filters',
+    showAll: 'Show all customers',
     status: 'Status',
     anyStatus: 'Any status',
     tag: 'Tag',

@@ -4,7 +4,16 @@ import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 
-export function EmptyList({ kind, onClear }: { kind: 'new' | 'narrowed' | 'deleted'; onClear: () => void }) {
+export function EmptyList({
+  kind,
+  locationId,
+  onClear,
+}: {
+  kind: 'new' | 'narrowed' | 'deleted';
+  /** What the calls must name; null for a business of one location. */
+  locationId: string | null;
+  onClear: () => void;
+}) {
   if (kind !== 'new') {
     const [title, text] =
       kind === 'deleted'
@@ -15,11 +24,17 @@ export function EmptyList({ kind, onClear }: { kind: 'new' | 'narrowed' | 'delet
         <Icon name="search" className="size-8 text-line-strong" />
         <h2 className="text-lg font-semibold">{title}</h2>
         <p className="text-muted text-balance">{text}</p>
-        <Button onClick={onClear}>{strings.list.clearFilters}</Button>
+        <Button onClick={onClear}>{strings.list.showAll}</Button>
       </div>
     );
   }
   const { origin } = window.location;
+  const body = {
+    name: 'Mikayla Malloney',
+    phone: '0412 345 678',
+    // A business of several locations says which.
+    ...(locationId && { location_id: locationId }),
+  };
   return (
     <div className="mx-auto w-full max-w-2xl min-h-0 overflow-y-auto px-6 py-14">
       <h2 className="text-xl font-semibold tracking-tight">{strings.list.emptyTitle}</h2>
@@ -28,10 +43,14 @@ export function EmptyList({ kind, onClear }: { kind: 'new' | 'narrowed' | 'delet
         text={`curl -X PUT ${origin}/api/v2/customers \\
   -H 'Authorization: Bearer YOUR_KEY' \\
   -H 'Content-Type: application/json' \\
-  -d '{"name": "Mikayla Malloney", "phone": "0412 345 678"}'`}
+  -d '${JSON.stringify(body)}'`}
       />
       <p className="mt-6 text-muted">{strings.list.emptyImport}</p>
-      <Command text={`npx clientele import customers.csv --url ${origin} --key YOUR_KEY`} />
+      <Command
+        text={`npx clientele import customers.csv \\
+  --url ${origin} \\
+  --key YOUR_KEY${locationId ? ` \\\n  --location ${locationId}` : ''}`}
+      />
     </div>
   );
 }
@@ -44,18 +63,21 @@ function Command({ text }: { text: string }) {
       <pre className="overflow-x-auto p-4 font-mono text-sm leading-relaxed" tabIndex={0}>
         {text}
       </pre>
-      <div className="flex justify-end border-t border-line px-2 py-1.5">
-        <Button
-          weight="quiet"
-          onClick={async () => {
-            await navigator.clipboard.writeText(text);
-            setCopied(true);
-          }}
-        >
-          <Icon name={isCopied ? 'check' : 'copy'} className="size-4" />
-          {isCopied ? strings.list.copied : strings.list.copy}
-        </Button>
-      </div>
+      {/* Browsers have no clipboard for pages that came without https from afar. */}
+      {navigator.clipboard && (
+        <div className="flex justify-end border-t border-line px-2 py-1.5">
+          <Button
+            weight="quiet"
+            onClick={async () => {
+              await navigator.clipboard.writeText(text);
+              setCopied(true);
+            }}
+          >
+            <Icon name={isCopied ? 'check' : 'copy'} className="size-4" />
+            {isCopied ? strings.list.copied : strings.list.copy}
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

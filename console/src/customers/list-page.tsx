@@ -25,7 +25,10 @@ const TYPING_MS = 90;
 
 export function ListPage() {
   const session = useSession();
-  const search = useSearch({ from: '/' });
+  const asked = useSearch({ from: '/' });
+  // An address from somebody with another key may name a location that this one does not reach.
+  const isOurs = asked.location !== undefined && session.locationOf(asked.location) !== undefined;
+  const search = useMemo(() => (isOurs ? asked : { ...asked, location: undefined }), [asked, isOurs]);
   const navigate = useNavigate({ from: '/' });
   const [areFiltersOpen, setFiltersOpen] = useState(filtersOn(search) > 0 && innerWidth >= 640);
   const [chosen, setChosen] = useState(chosenColumns);
@@ -128,7 +131,11 @@ export function ListPage() {
       {list.isError && !first ? (
         <ErrorProblem error={list.error} retry={() => list.refetch()} />
       ) : isEmpty ? (
-        <EmptyList kind={search.deleted ? 'deleted' : isNarrowed ? 'narrowed' : 'new'} onClear={clear} />
+        <EmptyList
+          locationId={session.locations.length > 1 ? (search.location ?? session.locations[0]!.id) : null}
+          kind={search.deleted ? 'deleted' : isNarrowed ? 'narrowed' : 'new'}
+          onClear={clear}
+        />
       ) : (
         <CustomerTable
           customers={customers}
@@ -205,7 +212,7 @@ function SearchBox({
         enterKeyHint="search"
         placeholder={strings.list.placeholder}
         aria-keyshortcuts="/"
-        className="min-h-11 w-full rounded-xl border border-line-strong bg-paper pl-11 pr-12 text-base focus-visible:border-transparent focus-visible:outline-accent focus-visible:-outline-offset-1"
+        className="min-h-11 w-full rounded-xl border border-line-strong bg-paper pl-11 pr-12 text-base text-ellipsis focus-visible:border-transparent focus-visible:outline-accent focus-visible:-outline-offset-1"
         onChange={({ target }) => {
           setText(target.value);
           onEnter(null);
