@@ -16,6 +16,7 @@ export type Customer = CustomerPage['items'][number];
 export type Contact = Customer['contacts'][number];
 export type HistoryEvent = Answer<'listCustomerEvents'>['items'][number];
 export type ListQuery = NonNullable<operations['listCustomers']['parameters']['query']>;
+export type Sort = NonNullable<ListQuery['sort']>;
 export type CustomerChange = NonNullable<
   operations['updateCustomer']['requestBody']
 >['content']['application/json'];

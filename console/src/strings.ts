@@ -1,5 +1,5 @@
 /** Every word the console says, in one place. */
-import type { Customer } from './api.ts';
+import type { Customer, Sort } from './api.ts';
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -75,6 +75,15 @@ export const strings = {
     deleted: 'Deleted ones',
     columns: 'Columns',
     sortBy: (column: string) => `Sort by ${column}`,
+    sort: 'Order',
+    sorts: {
+      '-created_at': 'Newest first',
+      created_at: 'Oldest first',
+      '-updated_at': 'Last changed first',
+      updated_at: 'Longest unchanged first',
+      name: 'Name, A to Z',
+      '-name': 'Name, Z to A',
+    } as Record<Sort, string>,
     column: {
       name: 'Name',
       phone: 'Phone',
@@ -101,6 +110,25 @@ export const strings = {
     region: 'List of customers',
   },
 
+  bulk: {
+    label: 'With the chosen customers',
+    choose: (name: string) => `Choose ${name}`,
+    chooseAll: 'Choose all that match',
+    chosen: (n: string) => `${n} chosen`,
+    gathering: (n: string) => `Choosing all that match: ${n} so far …`,
+    working: (done: string, all: string) => `${done} of ${all} …`,
+    tag: 'Tag',
+    addTag: 'Add tag',
+    clear: 'Choose nobody',
+    deleteTitle: (shown: string, n: number) => `Delete ${shown} ${plural(n, 'customer', 'customers')}?`,
+    deleteText: 'They are hidden at once and can be restored. Those that a rule keeps stay, and are named.',
+    done: (shown: string, n: number) => `${shown} ${plural(n, 'customer', 'customers')} changed.`,
+    partly: (done: string, failed: string, reason: string) =>
+      `${done} changed, ${failed} left as they were: ${reason}`,
+    undoing: 'Taking it back …',
+    undone: (n: string) => `Taken back for ${n}.`,
+  },
+
   keyboard: {
     title: 'Keyboard shortcuts',
     rows: [
@@ -108,6 +136,7 @@ export const strings = {
       ['j', 'Next customer'],
       ['k', 'Previous customer'],
       ['Enter', 'Open the customer'],
+      ['x', 'Choose the customer'],
       ['e', 'Edit the name (on a customer)'],
       ['u', 'Back to the list'],
       ['?', 'This help'],

@@ -61,6 +61,14 @@ const PAGES: Record<string, (visit: Visit) => Promise<Page>> = {
     await page.getByLabel('Tag', { exact: true }).waitFor();
     return page;
   },
+  'customers chosen': async (visit) => {
+    const page = await browser.signedIn(business, '/', visit);
+    await list(page);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('x');
+    await page.getByText('1 chosen').waitFor();
+    return page;
+  },
   'the account': async (visit) => {
     const page = await browser.signedIn(business, '/', visit);
     await list(page);

@@ -185,3 +185,48 @@ describe('no customers yet', () => {
     await page.getByText(`curl -X PUT ${service.url}/api/v2/customers`).waitFor();
   });
 });
+
+describe('many at once', () => {
+  it('some are chosen with x and tagged; one click takes it back', async () => {
+    const one = await service.business();
+    await addCustomers(one, 12);
+    const tagged = async () => (await one.send('GET', '/customers?tag=winter')).body.total;
+    const page = await browser.signedIn(one);
+    await page.getByText('12 customers').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.getByRole('checkbox', { name: 'Choose Ann Lee 1', exact: true }).check();
+    await page.getByText('3 chosen').waitFor();
+    await page.getByLabel('Tag', { exact: true }).fill('winter');
+    await page.keyboard.press('Enter');
+    await page.getByText('3 customers changed.').waitFor();
+    expect(await tagged()).toBe(3);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Taken back for 3.').waitFor();
+    expect(await tagged()).toBe(0);
+    expect((await one.send('GET', '/customers?tag=vip')).body.total).toBe(1);
+  });
+
+  it('all that match are deleted but for those a rule keeps, and restored', async () => {
+    const one = await service.business();
+    await addCustomers(one, 250);
+    await one.send('PUT', '/delete-rules', { protected_tags: ['vip'] });
+    const left = async () => (await one.send('GET', '/customers')).body.total;
+    const page = await browser.signedIn(one, '/?status=lead');
+    await page.getByText('125 customers').waitFor();
+    await page.getByRole('checkbox', { name: 'Choose all that match' }).check();
+    await page.getByText('125 chosen').waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page
+      .getByRole('dialog', { name: 'Delete 125 customers?' })
+      .getByRole('button', { name: 'Delete' })
+      .click();
+    await page.getByText(/^100 changed, 25 left as they were: .*"vip" are kept/).waitFor();
+    expect(await left()).toBe(150);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Taken back for 100.').waitFor();
+    expect(await left()).toBe(250);
+  });
+});

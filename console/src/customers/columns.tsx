@@ -1,11 +1,10 @@
 /** The columns of the list: what each shows, how wide it may be, and what it sorts by. */
 import type { ReactNode } from 'react';
-import type { Customer } from '../api.ts';
+import type { Customer, Sort } from '../api.ts';
 import { formatDay } from '../format.ts';
 import type { SignedIn } from '../session.ts';
 import type { strings } from '../strings.ts';
 import { Status } from '../ui/status.tsx';
-import type { Sort } from './list-search.ts';
 
 export interface Cell {
   customer: Customer;

@@ -7,7 +7,7 @@
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
-import type { Customer } from '../api.ts';
+import type { Customer, Sort } from '../api.ts';
 import { nameOf, useFormatPhone } from '../format.ts';
 import { isTyping } from '../keyboard.ts';
 import { useSession } from '../session.ts';
@@ -16,7 +16,6 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { Column } from './columns.tsx';
-import type { Sort } from './list-search.ts';
 
 const ROW_PX = 56;
 /** So many rows before the end of what is there, more is asked for. */
@@ -26,6 +25,13 @@ const ROW = 'grid items-center gap-x-4 px-4 sm:px-6 max-lg:!grid-cols-1';
 
 /** Where somebody was in a list they left: opening a customer and coming back changes nothing. */
 let left = { list: '', offset: 0 };
+
+export interface Choice {
+  has(id: string): boolean;
+  isAll: boolean;
+  toggle(customer: Customer): void;
+  toggleAll(): void;
+}
 
 interface Props {
   customers: Customer[];
@@ -39,13 +45,27 @@ interface Props {
   isOld: boolean;
   onMore: () => void;
   onRestore: ((customer: Customer) => void) | null;
+  /** Who is chosen for a change to many; null where nobody can be. */
+  choice: Choice | null;
   /** Names the list, to find the place in it again. */
   list: string;
 }
 
 export function CustomerTable(props: Props) {
-  const { customers, total, columns, sort, onSort, hasMore, isLoading, isOld, onMore, onRestore, list } =
-    props;
+  const {
+    customers,
+    total,
+    columns,
+    sort,
+    onSort,
+    hasMore,
+    isLoading,
+    isOld,
+    onMore,
+    onRestore,
+    choice,
+    list,
+  } = props;
   const session = useSession();
   const formatPhone = useFormatPhone();
   const scroller = useRef<HTMLDivElement>(null);
@@ -88,8 +108,10 @@ export function CustomerTable(props: Props) {
     if (customers.length === 0) return;
     setActive(to);
     rows.scrollToIndex(to, { align: 'auto' });
-    // The row may only come into the page with the scrolling.
-    requestAnimationFrame(() => requestAnimationFrame(() => linkOf(to)?.focus({ preventScroll: true })));
+    const link = linkOf(to);
+    if (link) link.focus({ preventScroll: true });
+    // Out of sight, the row comes into the page with the scrolling.
+    else requestAnimationFrame(() => requestAnimationFrame(() => linkOf(to)?.focus({ preventScroll: true })));
   };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -100,6 +122,7 @@ export function CustomerTable(props: Props) {
       } else if (!isTyping(event)) {
         if (event.key === 'j') go(active + 1);
         else if (event.key === 'k') go(active - 1);
+        else if (event.key === 'x' && customers[active]) choice?.toggle(customers[active]);
       }
     };
     document.addEventListener('keydown', onKey);
@@ -146,7 +169,7 @@ export function CustomerTable(props: Props) {
         aria-colcount={columns.length + 1}
         className={isOld ? 'opacity-60 transition-opacity delay-150' : ''}
       >
-        <div role="rowgroup" className="sticky top-0 z-10 max-lg:sr-only">
+        <div role="rowgroup" className="sticky top-0 z-10 max-lg:hidden">
           <div
             role="row"
             aria-rowindex={1}
@@ -154,7 +177,18 @@ export function CustomerTable(props: Props) {
             className={`${ROW} h-10 border-b border-line bg-paper text-sm text-muted`}
           >
             <div role="columnheader" aria-sort={ariaSort(['name', '-name'])}>
-              {header('name', ['name', '-name'])}
+              <span className="flex items-center gap-3">
+                {choice && (
+                  <input
+                    type="checkbox"
+                    aria-label={strings.bulk.chooseAll}
+                    className="size-4 accent-accent"
+                    checked={choice.isAll}
+                    onChange={choice.toggleAll}
+                  />
+                )}
+                {header('name', ['name', '-name'])}
+              </span>
             </div>
             {columns.map(({ id, sorts }) => (
               <div key={id} role="columnheader" aria-sort={ariaSort(sorts)}>
@@ -178,6 +212,15 @@ export function CustomerTable(props: Props) {
                 {customer ? (
                   <>
                     <div role="cell" className="flex min-w-0 items-center gap-3">
+                      {choice && (
+                        <input
+                          type="checkbox"
+                          aria-label={strings.bulk.choose(nameOf(customer))}
+                          className="relative z-1 size-4 accent-accent max-sm:hidden"
+                          checked={choice.has(customer.id)}
+                          onChange={() => choice.toggle(customer)}
+                        />
+                      )}
                       <Avatar name={nameOf(customer)} className="size-8 text-xs" />
                       <div className="min-w-0 flex-1">
                         {onRestore ? (

@@ -1,8 +1,9 @@
 /** What narrows the list beside the search. All of it stands in the address. */
 import { useEffect, useState } from 'react';
+import type { Sort } from '../api.ts';
 import { strings } from '../strings.ts';
 import { Button, inputClass } from '../ui/button.tsx';
-import type { ListSearch } from './list-search.ts';
+import { DEFAULT_SORT, type ListSearch } from './list-search.ts';
 
 const PAUSE_MS = 250;
 type Change = (change: Partial<ListSearch>) => void;
@@ -46,6 +47,23 @@ export function Filters({
         value={search.source}
         change={(source) => change({ source })}
       />
+      {/* Where there is no head of the table to click. */}
+      <label className="w-44 text-sm max-sm:w-[calc(50%-0.4rem)] lg:hidden">
+        <span className="text-muted">{strings.list.sort}</span>
+        <select
+          value={search.sort ?? DEFAULT_SORT}
+          className={inputClass}
+          onChange={({ target }) =>
+            change({ sort: target.value === DEFAULT_SORT ? undefined : (target.value as Sort) })
+          }
+        >
+          {Object.entries(strings.list.sorts).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
       <DayFilter label={strings.list.createdFrom} value={search.from} change={(from) => change({ from })} />
       <DayFilter label={strings.list.createdTo} value={search.to} change={(to) => change({ to })} />
       <label className="flex min-h-9 items-center gap-2 text-sm">

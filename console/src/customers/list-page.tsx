@@ -12,6 +12,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { tell } from '../ui/notice.tsx';
 import { ErrorProblem, Problem } from '../ui/problem.tsx';
+import { BulkBar } from './bulk-bar.tsx';
 import { COLUMNS, chooseColumns, chosenColumns } from './columns.tsx';
 import { CustomerTable } from './customer-table.tsx';
 import { EmptyList } from './empty-list.tsx';
@@ -19,6 +20,7 @@ import { Filters } from './filters.tsx';
 import { keepSearch } from './last-search.ts';
 import { listQuery } from './list-query.ts';
 import { DEFAULT_SORT, filtersOn, type ListSearch, toQuery } from './list-search.ts';
+import { useSelection } from './selection.ts';
 
 /** Long enough that a word typed in one go is one request, short enough that nobody notices. */
 const TYPING_MS = 90;
@@ -37,6 +39,7 @@ export function ListPage() {
   const mayRead = session.may('customers:read');
   const list = useInfiniteQuery({ ...listQuery(query), enabled: mayRead });
   const restore = useRestore();
+  const selection = useSelection(query);
   /** Enter was pressed for this search: its first customer is opened as soon as it is known. */
   const [wanted, setWanted] = useState<string | null>(null);
   const isSettled = list.isSuccess && !list.isPlaceholderData && (search.q ?? '') === wanted;
@@ -150,8 +153,16 @@ export function ListPage() {
           onRestore={
             search.deleted && session.may('customers:delete') ? (customer) => restore.mutate(customer) : null
           }
+          choice={
+            !search.deleted && (session.may('customers:write') || session.may('customers:delete'))
+              ? selection.choice
+              : null
+          }
           list={JSON.stringify(query)}
         />
+      )}
+      {(selection.chosen.length > 0 || selection.gathering !== null) && (
+        <BulkBar chosen={selection.chosen} gathering={selection.gathering} onClear={selection.clear} />
       )}
     </>
   );

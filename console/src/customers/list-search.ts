@@ -1,5 +1,5 @@
 /** What the list shows, as it stands in the address, and as the API is asked for it. Pure. */
-import type { Customer, ListQuery } from '../api.ts';
+import type { Customer, ListQuery, Sort } from '../api.ts';
 import { startOfDay } from '../format.ts';
 
 export interface ListSearch {
@@ -15,7 +15,6 @@ export interface ListSearch {
   deleted?: '1';
   location?: string;
 }
-export type Sort = NonNullable<ListQuery['sort']>;
 
 const STATUSES: readonly Customer['status'][] = ['lead', 'active', 'inactive', 'blocked'];
 const SORTS: readonly Sort[] = ['-created_at', 'created_at', '-updated_at', 'updated_at', 'name', '-name'];

@@ -36,7 +36,7 @@ export function Notices() {
   return (
     <div
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-0 bottom-4 z-40 flex justify-center px-4"
+      className="pointer-events-none fixed inset-x-0 bottom-20 z-40 flex justify-center px-4"
     >
       {notice && (
         <div
