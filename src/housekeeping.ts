@@ -1,7 +1,7 @@
 /**
  * The background work: deleted customers are purged after their retention, kept answers expire, possible duplicates
- * are looked for, sessions that ran out are forgotten. One process does it at a time (a lease in the database); each piece is safe to repeat, so a crash in
- * the middle loses nothing.
+ * are looked for, sessions that ran out are forgotten, tables that have grown are looked at anew. One process does it at a
+ * time (a lease in the database); each piece is safe to repeat, so a crash in the middle loses nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -84,7 +84,29 @@ export async function keepHouse(
   await forgetStrangers(sql);
   // What writes have left for later in this index is gone through by every search until it is put in its place.
   await sql`select gin_clean_pending_list('customers_grams')`;
+  await analyzeGrown(sql);
   return { purged };
+}
+
+/** Changes that are worth a look whatever the size of the table. */
+const GROWN_ROWS = 10_000;
+const LONGEST_ANALYZE_MS = 60_000;
+
+/**
+ * After a large import the planner knows the tables as they were. The database's own turn (autovacuum) may be a long
+ * vacuum away, or switched off.
+ */
+async function analyzeGrown(sql: Sql): Promise<void> {
+  const grown = await sql<{ name: string }[]>`
+    select relname as name
+    from pg_stat_user_tables
+    where schemaname = current_schema() and n_mod_since_analyze > greatest(${GROWN_ROWS}, n_live_tup / 2)
+    order by relname`;
+  for (const { name } of grown)
+    await sql.begin(async (tx) => {
+      await tx`set local statement_timeout = ${tx.unsafe(String(LONGEST_ANALYZE_MS))}`;
+      await tx`analyze ${tx(name)}`;
+    });
 }
 
 /** What a business has to be done, in one small read: most have nothing, every minute. */
