@@ -71,6 +71,12 @@ export class Found {
       this.#references.set(customer_id, [...this.referencesOf(customer_id), { kind, ref, state }]);
   }
 
+  /** True when one of these customers was loaded, or made since. */
+  knowsAny(ids: Set<string>): boolean {
+    for (const id of ids) if (this.#customers.has(id)) return true;
+    return false;
+  }
+
   /** The references of a customer whose references were asked for. */
   referencesOf(id: string): Reference[] {
     return this.#references.get(id) ?? [];

@@ -46,8 +46,8 @@ export class WriteQueue {
   readonly #sql: Sql;
   readonly #gather: Gather<Bundle<unknown>, Outcome[]>;
   readonly #clock = new Clock();
-  /** Whom the groups of each business that are at work may touch. */
-  readonly #atWork = new Map<string, Set<Set<string>>>();
+  /** The groups of each business that are at work. */
+  readonly #atWork = new Map<string, Set<AtWork>>();
   readonly #onCommit: (businessId: string) => void;
   /** Groups, writes and lost races since the start; for tests, benchmarks and metrics. */
   readonly stats = { groups: 0, writes: 0, retries: 0 };
@@ -134,31 +134,35 @@ export class WriteQueue {
     this.stats.writes += bundles.reduce((n, { writes }) => n + writes.length, 0);
     // An answer to keep must not outlive what it shows: an erase in between would miss it.
     const isOptimistic = bundles.every(({ retry }) => retry === null);
-    const own = namesIn(needs);
-    const atWork = this.#atWork.get(businessId) ?? new Set();
-    const isFirst = ![...atWork].some((others) => meets(own, others));
+    const own: AtWork = { names: namesIn(needs), changed: new Set(), erases: false };
+    const atWork = this.#atWork.get(businessId) ?? new Set<AtWork>();
+    const beside = [...atWork];
     this.#atWork.set(businessId, atWork.add(own));
     try {
-      if (!isOptimistic || !isFirst) await turn.before;
-      return await this.#attempt(businessId, bundles, needs, isOptimistic, turn);
+      const isApart = !beside.some(({ names }) => meets(own.names, names));
+      if (isOptimistic && isApart) return await this.#attempt(businessId, bundles, needs, own, beside, turn);
+      await turn.before;
+      return await this.#attempt(businessId, bundles, needs, own, isOptimistic ? [] : null, turn);
     } finally {
       atWork.delete(own);
       if (atWork.size === 0) this.#atWork.delete(businessId);
     }
   }
 
+  /** `beside`: the groups before that are still at work; null to take turns from the first attempt on. */
   async #attempt(
     businessId: string,
     bundles: Bundle<unknown>[],
     needs: Needs,
-    isOptimistic: boolean,
+    own: AtWork,
+    beside: AtWork[] | null,
     turn: Turn,
   ): Promise<Outcome[][]> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        return attempt === 0 && isOptimistic
-          ? await this.#optimistically(businessId, bundles, needs, turn)
-          : await this.#inTurn(businessId, bundles, needs);
+        return attempt === 0 && beside
+          ? await this.#optimistically(businessId, bundles, needs, own, beside, turn)
+          : await this.#inTurn(businessId, bundles, needs, own);
       } catch (error) {
         if (!(error instanceof LostRace || isLostRace(error))) throw error;
         this.stats.retries++;
@@ -177,13 +181,23 @@ export class WriteQueue {
     businessId: string,
     bundles: Bundle<unknown>[],
     needs: Needs,
+    own: AtWork,
+    beside: AtWork[],
     { before, free }: Turn,
   ): Promise<Outcome[][]> {
     const found = await load(this.#sql, businessId, needs);
     const { outcomes, changes } = planAll(bundles, found, this.#clock.next(businessId));
     if (changes.changes.some(isUnguarded)) throw new LostRace();
-    if (!isWorthCommitting(changes)) return outcomes;
-    const prepared = prepare(businessId, found, changes);
+    note(own, changes);
+    const isWorthIt = isWorthCommitting(changes);
+    const prepared = isWorthIt ? prepare(businessId, found, changes) : null;
+    if (beside.length > 0) {
+      await before;
+      // Through another contact of one person: what was loaded is not what the group before left, and an answer that
+      // changes nothing has no version guard to say so. The words of the erased are forgotten too.
+      if (beside.some(({ changed, erases }) => erases || found.knowsAny(changed))) throw new LostRace();
+    }
+    if (!prepared) return outcomes;
     await before;
     const committing = commit(this.#sql, businessId, prepared);
     free();
@@ -193,19 +207,42 @@ export class WriteQueue {
   }
 
   /** Another process won, or could without anyone noticing: from now on one after the other in this business. */
-  async #inTurn(businessId: string, bundles: Bundle<unknown>[], needs: Needs): Promise<Outcome[][]> {
+  async #inTurn(
+    businessId: string,
+    bundles: Bundle<unknown>[],
+    needs: Needs,
+    own: AtWork,
+  ): Promise<Outcome[][]> {
     const { outcomes, changes } = await this.#sql.begin(async (tx) => {
       this.#clock.atLeast(businessId, await takeTurn(tx, businessId));
       const found = await load(tx, businessId, needs);
       const slots = bundles.flatMap(({ retry }) => retry ?? []);
       const answers = slots.length > 0 ? await selectAnswers(tx, businessId, slots) : [];
       const planned = planAll(bundles, found, this.#clock.next(businessId), answers);
+      note(own, planned.changes);
       if (isWorthCommitting(planned.changes))
         await commitIn(tx, businessId, prepare(businessId, found, planned.changes));
       return planned;
     });
     if (changes.changes.length > 0) this.#onCommit(businessId);
     return outcomes;
+  }
+}
+
+/** What the groups that begin beside one must know of it. */
+interface AtWork {
+  /** Whom it may touch. */
+  names: Set<string>;
+  /** Whom it changes, once it is planned. */
+  changed: Set<string>;
+  /** Somebody is erased or purged: words of names go with them. */
+  erases: boolean;
+}
+
+function note(own: AtWork, { changes }: Changes): void {
+  for (const { after, fate } of changes) {
+    own.changed.add(after.id);
+    own.erases ||= fate !== undefined;
   }
 }
 

@@ -33,6 +33,27 @@ describe('batch', () => {
     expect(found!.customer).toMatchObject({ name: 'Known', upsert: { outcome: 'found' } });
   });
 
+  it('sees what an earlier item did to the same person, named by another contact, however far apart', async () => {
+    const business = await service.business();
+    const { id } = await upsert(business, { name: 'Xavier', email: 'e@clientele.test' });
+    await business.send('PATCH', `/customers/${id}`, {
+      contacts: ['e@clientele.test', 'q@clientele.test'].map((value) => ({ type: 'email', value })),
+    });
+    const customers: object[] = numbered(500);
+    customers[10] = { email: 'e@clientele.test', name: 'Yolanda' };
+    customers[300] = { email: 'q@clientele.test', name: 'Xavier' };
+    const { body } = await business.send('PUT', '/customers/batch', { customers });
+    const outcomes = [10, 300].map((n) => body.items[n]!.customer);
+    expect(outcomes.map((one) => [one.name, one.upsert.outcome, one.version])).toEqual([
+      ['Yolanda', 'updated', 3],
+      ['Xavier', 'updated', 4],
+    ]);
+    expect((await business.send('GET', `/customers/${id}`)).body).toMatchObject({
+      name: 'Xavier',
+      version: 4,
+    });
+  });
+
   it("one item's error never fails the rest, whatever is wrong with it", async () => {
     const business = await service.business();
     const elsewhere = await (await service.business()).addLocation();
