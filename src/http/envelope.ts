@@ -105,6 +105,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     );
   }
   if (answer.status === 503 || answer.code === 'idempotency_in_progress') reply.header('retry-after', '1');
+  // Known to the second where the key came in the header; a sign-in has it in the body.
+  if (answer.status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', '60');
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="clientele"');
   // What fails before routing (a malformed URL) passes no hook.
   reply.header('x-request-id', request.id);

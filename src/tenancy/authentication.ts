@@ -58,7 +58,7 @@ export class Authentication {
     const key = /^Bearer +([^\s]+) *$/i.exec(header)?.[1];
     if (!key) throw unauthorized('The Authorization header is not of the form "Bearer clt_…".');
     const hash = hashKey(key);
-    const caller = this.#callers.get(hash.toString('base64'), () => this.#load(key, hash));
+    const caller = this.#callers.get(`key ${hash.toString('base64')}`, () => this.#load(key, hash));
     return caller instanceof Promise
       ? caller.then((loaded) => this.#admit(loaded, KEY_REFUSED))
       : this.#admit(caller, KEY_REFUSED);
@@ -67,7 +67,10 @@ export class Authentication {
   /** The caller behind the token of a session: the one its API key makes. Throws 401. */
   authenticateSession(token: string): Caller | Promise<Caller> {
     const hash = hashKey(token);
-    const caller = this.#callers.get(hash.toString('base64'), () => this.#loadSession(token, hash));
+    // Apart from keys, or a token that is known already would pass for one.
+    const caller = this.#callers.get(`session ${hash.toString('base64')}`, () =>
+      this.#loadSession(token, hash),
+    );
     return caller instanceof Promise
       ? caller.then((loaded) => this.#admit(loaded, SESSION_REFUSED))
       : this.#admit(caller, SESSION_REFUSED);

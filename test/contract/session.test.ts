@@ -237,6 +237,18 @@ const WRITES: { what: string; headers: () => Record<string, string>; passes: boo
   { what: 'an address typed by hand', headers: () => ({ 'sec-fetch-site': 'none' }), passes: false },
 ];
 
+describe('a token is no key, and a key no token', () => {
+  it('also while they are remembered', async () => {
+    const business = await service.business();
+    const token = tokenOf(await signIn(business.key));
+    expect((await browser(token)('GET', '/session')).status).toBe(200);
+    expect((await signIn(token)).status).toBe(401);
+    expect((await sender(service.url, token)('GET', '/customers')).status).toBe(401);
+    expect((await business.send('GET', '/customers')).status).toBe(200);
+    expect((await browser(business.key)('GET', '/customers')).status).toBe(401);
+  });
+});
+
 describe('a write with the cookie', () => {
   it.each(WRITES)('from $what', async ({ headers, passes }) => {
     const send = await signedIn(await service.business());
