@@ -6,11 +6,14 @@ import { ReadyJson } from '../http/envelope.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { facetGram, saltOf } from './grams.ts';
 import type { ListQuery } from './schema.ts';
-import { matchesAll, termsOf, withNeighbours } from './search.ts';
+import { isIndexed, matchesAll, termsOf, withNeighbours } from './search.ts';
 import { facet, type Term } from './search-text.ts';
 
 /** Totals of filtered lists are exact up to here (contract section 2). */
 export const COUNT_LIMIT = 10_000;
+
+/** What nearly everybody has. */
+const COMMON = facet('status', 'active');
 
 /** So many rows of an order cost some milliseconds to look at. */
 const NEAR = 5_000;
@@ -39,6 +42,8 @@ interface Position {
   as_of: string;
   /** How many there were as of then, where no filter narrows them: it stays so. */
   total: number | null;
+  /** Words one letter away are looked for too: so for the whole walk, however many hits there are by now. */
+  widened: boolean;
 }
 
 type Sort = NonNullable<ListQuery['sort']>;
@@ -72,7 +77,7 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
 
   const terms = termsOf(query.q, context.country);
   const isFiltered = terms.length > 0 || hasFilters(query);
-  const { total, rows } = isFiltered
+  const { total, rows, widened } = isFiltered
     ? await search(sql, context, spec, filterOf(sql, context, query, terms), terms)
     : await listAll(sql, context, spec, asOf);
 
@@ -96,6 +101,7 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
         page: page + 1,
         as_of: at,
         total: isFiltered ? null : total,
+        widened,
       }),
     as_of: at,
   };
@@ -119,6 +125,8 @@ const documentOf = ({ document, deleted_at }: Row): string =>
 interface Found {
   total: number;
   rows: Row[];
+  /** Words one letter away were looked for too. */
+  widened: boolean;
 }
 
 const WALK_PAGE = 500;
@@ -151,7 +159,9 @@ export async function* walk(read: Read, context: ListContext, query: WalkQuery):
   });
   for (let after: string | null = null; ; ) {
     const position: Position | null =
-      after === null ? null : { key: null, id: after, exact: true, page: 1, as_of: '', total: null };
+      after === null
+        ? null
+        : { key: null, id: after, exact: true, page: 1, as_of: '', total: null, widened: false };
     const rows: Row[] = await read(async (sql) => {
       const page = pageOf<Row>(sql, { ...spec, position }, { narrowed });
       return await (narrowed ? unprepared(page) : page);
@@ -173,7 +183,8 @@ async function listAll(
     known === null && asOf ? countAll(sql, context, asOf) : known,
     pageOf<Row & { live?: number }>(sql, spec, { live: liveCount(sql, context) }),
   ]);
-  return { total: counted ?? rows[0]?.live ?? (await countAll(sql, context, null)), rows };
+  const total = counted ?? rows[0]?.live ?? (await countAll(sql, context, null));
+  return { total, rows, widened: false };
 }
 
 /** Those whom filters and terms leave, exact hits before those with a letter wrong. */
@@ -187,11 +198,28 @@ async function search(
   const { businessId } = context;
   const exact = matchesAll(sql, businessId, terms);
   const all = sql`${filters} and ${exact}`;
-  const found = { ...(await selectHits(sql, spec, businessId, all, null)), narrowed: all };
-  // Few exact hits: one letter may be wrong. Decided by the total, so alike on every page of any size.
-  const widened = terms.length > 0 && found.total < FEW ? await withNeighbours(sql, businessId, terms) : null;
-  if (!widened) return found;
-  const narrowed = sql`${filters} and ${matchesAll(sql, businessId, widened)}`;
+  const wasWidened = spec.position?.widened ?? null;
+  if (wasWidened !== true) {
+    const found = { ...(await selectHits(sql, spec, businessId, all, null)), narrowed: all };
+    // Few exact hits: one letter may be wrong. Decided by the total, so alike on every page of any size.
+    if (wasWidened === false || terms.length === 0 || found.total >= FEW) return found;
+    const neighbours = await withNeighbours(sql, businessId, terms);
+    if (!neighbours) return found;
+    return await searchWidely(sql, spec, businessId, filters, neighbours, exact);
+  }
+  const neighbours = (await withNeighbours(sql, businessId, terms)) ?? terms;
+  return await searchWidely(sql, spec, businessId, filters, neighbours, exact);
+}
+
+async function searchWidely(
+  sql: Queryable,
+  spec: PageSpec,
+  businessId: string,
+  filters: Fragment,
+  terms: Term[],
+  exact: Fragment,
+): Promise<Found & { narrowed: Fragment }> {
+  const narrowed = sql`${filters} and ${matchesAll(sql, businessId, terms)}`;
   return { ...(await selectHits(sql, spec, businessId, narrowed, exact)), narrowed };
 }
 
@@ -230,16 +258,19 @@ function amongOf(sql: Queryable, context: ListContext, query: WalkQuery, asOf: s
 }
 
 /**
- * What narrows a list beside `q`. The index is asked for what says most: it reads a list of everybody with a facet, and
- * nearly everybody may have a status. The row itself tells the rest.
+ * What narrows a list beside `q`. The index reads a list of everybody with a facet and meets it with the others; nearly
+ * everybody is active, so that is left to the row where anything else is asked of the index.
  */
 function filterOf(sql: Queryable, context: ListContext, query: WalkQuery, terms: Term[]): Fragment {
-  const tags = (query.tag ?? []).map((tag) => facet('tag', tag));
-  const source = query.source ? [facet('source', query.source)] : [];
-  const status = query.status ? [facet('status', query.status)] : [];
-  const wanted = [...tags, ...source, ...status];
-  const telling = tags.length > 0 || terms.length > 0 ? tags : source.length > 0 ? source : status;
   const salt = saltOf(context.businessId);
+  const wanted = [
+    ...(query.tag ?? []).map((tag) => facet('tag', tag)),
+    ...(query.source ? [facet('source', query.source)] : []),
+    ...(query.status ? [facet('status', query.status)] : []),
+  ];
+  const rare = wanted.filter((one) => one !== COMMON);
+  const isAsked = rare.length > 0 || terms.some((term) => isIndexed(salt, term));
+  const telling = isAsked ? rare : wanted;
   return allOf(sql, [
     telling.length > 0 && sql`c.grams @> ${telling.map((one) => facetGram(salt, one))}::integer[]`,
     wanted.length > 0 && sql`c.facets @> ${wanted}::text[]`,
@@ -385,8 +416,9 @@ async function selectHits(
     left join customers c on c.business_id = ${businessId} and c.id = page.id
     order by ${rank ? sql`page.exact desc, ` : sql``}${turnOf(sql, spec, { key: sql`page.key`, id: sql`page.id` }, null).order}`;
   const { total } = rows[0]!;
-  if (total <= COUNT_LIMIT) return { total, rows: rows.filter(({ id }) => id !== null) };
-  return { total, rows: await pageOfMany(sql, spec, narrowed, rank) };
+  const widened = rank !== null;
+  if (total <= COUNT_LIMIT) return { total, rows: rows.filter(({ id }) => id !== null), widened };
+  return { total, rows: await pageOfMany(sql, spec, narrowed, rank), widened };
 }
 
 /** The rows that come after a position, in the order of the list. */

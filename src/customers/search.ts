@@ -33,6 +33,10 @@ function matches(sql: Queryable, salt: number, fragment: string): Fragment {
   return grams.length > 0 ? sql`(c.grams @> ${grams}::integer[] and ${text})` : text;
 }
 
+/** True when the index is asked for whatever may match the term. */
+export const isIndexed = (salt: number, { fragments }: Term): boolean =>
+  fragments.every((fragment) => gramsWanted(salt, fragment).length > 0);
+
 /** The terms with the words of this business added that are one slip away; null when there are none. */
 export async function withNeighbours(
   sql: Queryable,
