@@ -5,18 +5,21 @@ import type { Read } from '../database/replica.ts';
 import { ReadyJson } from '../http/envelope.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { facetGram, saltOf } from './grams.ts';
+import {
+  COUNT_LIMIT,
+  type Found,
+  type PageSpec,
+  type Position,
+  pageOf,
+  type Row,
+  selectHits,
+} from './list-page.ts';
 import type { ListQuery } from './schema.ts';
 import { isIndexed, matchesAll, termsOf, withNeighbours } from './search.ts';
 import { facet, type Term } from './search-text.ts';
 
-/** Totals of filtered lists are exact up to here (contract section 2). */
-export const COUNT_LIMIT = 10_000;
-
 /** What nearly everybody has. */
 const COMMON = facet('status', 'active');
-
-/** So many rows of an order cost some milliseconds to look at. */
-const NEAR = 5_000;
 
 /** With fewer exact hits than this, names with one wrong letter are looked for too. */
 const FEW = 20;
@@ -30,33 +33,6 @@ export interface ListContext {
   cursorSecret: string;
   now: string;
 }
-
-/** Where a walk by cursor goes on. */
-interface Position {
-  /** The sort key of the last item (null when the id is the key), its id, and whether it was an exact hit. */
-  key: string | null;
-  id: string;
-  exact: boolean;
-  /** The page that follows. */
-  page: number;
-  as_of: string;
-  /** How many there were as of then, where no filter narrows them: it stays so. */
-  total: number | null;
-  /** Words one letter away are looked for too: so for the whole walk, however many hits there are by now. */
-  widened: boolean;
-}
-
-type Sort = NonNullable<ListQuery['sort']>;
-
-/** Each order: its column beside the id (null: the id alone, which is the order of creation) and its direction. */
-const ORDERS: Record<Sort, { column: 'updated_at' | 'name_key' | null; descending: boolean }> = {
-  '-created_at': { column: null, descending: true },
-  created_at: { column: null, descending: false },
-  '-updated_at': { column: 'updated_at', descending: true },
-  updated_at: { column: 'updated_at', descending: false },
-  name: { column: 'name_key', descending: false },
-  '-name': { column: 'name_key', descending: true },
-};
 
 /** One page of customers, as JSON. Throws 400 `invalid_cursor`. */
 export async function list(sql: Queryable, context: ListContext, query: ListQuery): Promise<ReadyJson> {
@@ -108,26 +84,9 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
   return new ReadyJson(`{"items":[${items.map(documentOf).join(',')}],${JSON.stringify(facts).slice(1)}`);
 }
 
-interface Row {
-  id: string;
-  document: string;
-  /** The sort key; null where the id is it. */
-  key: string | null;
-  exact: boolean;
-  deleted_at: string | null;
-  seen_until?: string;
-}
-
 /** A deleted record says since when. */
 const documentOf = ({ document, deleted_at }: Row): string =>
   deleted_at === null ? document : `${document.slice(0, -1)},"deleted_at":"${deleted_at}"}`;
-
-interface Found {
-  total: number;
-  rows: Row[];
-  /** Words one letter away were looked for too. */
-  widened: boolean;
-}
 
 const WALK_PAGE = 500;
 
@@ -297,148 +256,6 @@ function liveness(sql: Queryable, deleted: boolean, asOf: string | null): Fragme
 
 /** The first id of the millisecond after a moment. */
 const idAfter = (time: string): string => firstIdAt(new Date(Date.parse(time) + 1));
-
-interface PageSpec {
-  sort: Sort;
-  position: Position | null;
-  limit: number;
-  offset: number;
-  /** Deleted records are asked for. */
-  deleted: boolean;
-  /** Whose customers, and when. */
-  among: Fragment;
-  /** What tells the time of the snapshot, when the walk begins here. */
-  seen: Fragment | null;
-}
-
-/** What a page shows of a customer, and what the order goes by. */
-const shownColumns = (sql: Queryable, { sort, deleted }: PageSpec): Fragment => sql`
-  c.id, c.document, ${ORDERS[sort].column ? sql`c.${sql(ORDERS[sort].column)}` : sql`null::text`} as key,
-  ${deleted ? sql`c.deleted_at` : sql`null::timestamptz`} as deleted_at`;
-
-/** The conditions and the order of a page, where the columns go by these names. */
-function turnOf(
-  sql: Queryable,
-  { sort, position, limit, offset }: PageSpec,
-  columns: Columns,
-  rank: Fragment | null,
-) {
-  const { column, descending } = ORDERS[sort];
-  const key = column && columns.key;
-  const direction = descending ? sql`desc` : sql`asc`;
-  const order = key ? sql`${key} ${direction}, ${columns.id} ${direction}` : sql`${columns.id} ${direction}`;
-  return {
-    after: position ? after(sql, position, key, columns.id, descending, rank) : sql`true`,
-    order: rank ? sql`(${rank}) desc, ${order}` : order,
-    slice: offset > 0 ? sql`limit ${limit} offset ${offset}` : sql`limit ${limit}`,
-  };
-}
-interface Columns {
-  key: Fragment;
-  id: Fragment;
-}
-
-interface PageParts {
-  /** What narrows the list beyond `among`. */
-  narrowed?: Fragment | null;
-  /** Exact hits come first: what says that a row is one. */
-  rank?: Fragment | null;
-  /** How many there are, for the first page. */
-  live?: Fragment;
-  /** Looks no further than so many rows of the order. */
-  within?: number;
-}
-
-/** A page in its order, read by the index of that order. */
-function pageOf<R extends Row>(
-  sql: Queryable,
-  spec: PageSpec,
-  { narrowed = null, rank = null, live, within }: PageParts,
-) {
-  const columns = { key: sql`c.${sql(ORDERS[spec.sort].column ?? 'id')}`, id: sql`c.id` };
-  const turn = turnOf(sql, spec, columns, rank);
-  const from = within
-    ? sql`(select * from customers c where ${spec.among} and ${turn.after} order by ${turn.order} limit ${within}) c
-    where ${narrowed ?? sql`true`}`
-    : sql`customers c
-    where ${spec.among} and ${narrowed ?? sql`true`} and ${turn.after}`;
-  return sql<R[]>`
-    select ${shownColumns(sql, spec)}, ${rank ?? sql`true`} as exact
-      ${spec.seen ? sql`, ${spec.seen}` : sql``} ${spec.seen && live ? sql`, (${live}) as live` : sql``}
-    from ${from}
-    order by ${turn.order}
-    ${turn.slice}`;
-}
-
-/**
- * A page of more hits than are counted: the order's own index meets enough of them soon, as a rule. Where they lie far
- * from its beginning (all of an old import), they are read as one and put in order.
- */
-async function pageOfMany(
-  sql: Queryable,
-  spec: PageSpec,
-  narrowed: Fragment,
-  rank: Fragment | null,
-): Promise<Row[]> {
-  const near = rank ? [] : await pageOf<Row>(sql, spec, { narrowed, within: NEAR });
-  return near.length === spec.limit ? near : await unprepared(pageOf<Row>(sql, spec, { narrowed, rank }));
-}
-
-/**
- * A page of what an index of fragments or facets finds, and how many there are: the hits are read once, counted and
- * put in order. Beyond the limit of the count they are not all read: then the page is, in its order.
- */
-async function selectHits(
-  sql: Queryable,
-  spec: PageSpec,
-  businessId: string,
-  narrowed: Fragment,
-  rank: Fragment | null,
-): Promise<Found> {
-  const { column } = ORDERS[spec.sort];
-  const turn = turnOf(sql, spec, { key: sql`key`, id: sql`id` }, rank && sql`exact`);
-  const rows = await sql<(Row & { total: number; id: string | null })[]>`
-    with hits as materialized (
-      select c.id, ${column ? sql`c.${sql(column)}` : sql`null::text`} as key, ${rank ?? sql`true`} as exact
-      from customers c
-      where ${spec.among} and ${narrowed}
-      limit ${COUNT_LIMIT + 1}
-    )
-    select counted.total, ${spec.seen ?? sql`null::timestamptz as seen_until`}, ${shownColumns(sql, spec)}, page.exact
-    from (select count(*)::int as total from hits) counted
-    left join (
-      select id, key, exact
-      from hits
-      where ${turn.after}
-      order by ${turn.order}
-      ${turn.slice}
-    ) page on true
-    left join customers c on c.business_id = ${businessId} and c.id = page.id
-    order by ${rank ? sql`page.exact desc, ` : sql``}${turnOf(sql, spec, { key: sql`page.key`, id: sql`page.id` }, null).order}`;
-  const { total } = rows[0]!;
-  const widened = rank !== null;
-  if (total <= COUNT_LIMIT) return { total, rows: rows.filter(({ id }) => id !== null), widened };
-  return { total, rows: await pageOfMany(sql, spec, narrowed, rank), widened };
-}
-
-/** The rows that come after a position, in the order of the list. */
-function after(
-  sql: Queryable,
-  position: Position,
-  key: Fragment | null,
-  id: Fragment,
-  descending: boolean,
-  rank: Fragment | null,
-): Fragment {
-  const compare = descending ? sql`<` : sql`>`;
-  const further = key
-    ? sql`(${key}, ${id}) ${compare} (${position.key}, ${position.id})`
-    : sql`${id} ${compare} ${position.id}`;
-  if (!rank) return further;
-  return position.exact
-    ? sql`((${rank}) and ${further} or not (${rank}))`
-    : sql`(not (${rank}) and ${further})`;
-}
 
 /** The exact number of live customers from the counters; as of a moment, corrected by what happened since. */
 async function countAll(sql: Queryable, context: ListContext, asOf: string | null): Promise<number> {
