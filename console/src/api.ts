@@ -14,6 +14,7 @@ export type CustomerPage = Answer<'listCustomers'>;
 /** A record as lists show it; `deleted_at` only in the list of deleted ones. */
 export type Customer = CustomerPage['items'][number];
 export type Contact = Customer['contacts'][number];
+export type DuplicatePage = Answer<'listDuplicates'>;
 export type HistoryEvent = Answer<'listCustomerEvents'>['items'][number];
 export type ListQuery = NonNullable<operations['listCustomers']['parameters']['query']>;
 export type Sort = NonNullable<ListQuery['sort']>;

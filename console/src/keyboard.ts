@@ -4,7 +4,9 @@ export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
   return (
     target.isContentEditable ||
-    /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    // Nobody types into a box that is ticked.
+    (target instanceof HTMLInputElement && !/^(checkbox|radio)$/.test(target.type)) ||
+    /^(TEXTAREA|SELECT)$/.test(target.tagName) ||
     document.querySelector('dialog[open]') !== null
   );
 }

@@ -1834,6 +1834,7 @@ export interface operations {
                 limit?: number;
                 cursor?: string;
                 customer_id?: string;
+                location_id?: string;
             };
             header?: never;
             path?: never;

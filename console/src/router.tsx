@@ -18,6 +18,13 @@ import { strings } from './strings.ts';
 import { buttonClass } from './ui/button.tsx';
 import { ErrorProblem, Problem } from './ui/problem.tsx';
 
+/** The pair that is open, and the one customer whose pairs are shown. */
+interface DuplicatesSearch {
+  location?: string;
+  pair?: string | undefined;
+  customer?: string | undefined;
+}
+
 /** The pages for who is signed in; the one page for who is not, at the same address. */
 function Root() {
   const session = useQuery(sessionQuery);
@@ -56,8 +63,18 @@ const customer = createRoute({
   component: lazyRouteComponent(() => import('./customer/customer-page.tsx'), 'CustomerPage'),
 });
 
+const duplicates = createRoute({
+  getParentRoute: () => root,
+  path: '/duplicates',
+  validateSearch: ({ pair, customer }: Record<string, unknown>): DuplicatesSearch => ({
+    pair: typeof pair === 'string' && pair ? pair : undefined,
+    customer: typeof customer === 'string' && customer ? customer : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./duplicates/duplicates-page.tsx'), 'DuplicatesPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([list, customer]),
+  routeTree: root.addChildren([list, customer, duplicates]),
   defaultErrorComponent: ({ error, reset }) => <ErrorProblem error={error} retry={reset} />,
   defaultPreload: 'intent',
   // Plain words in the address: ?q=0412 stays text.

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api, bodyOf } from './api.ts';
+import { OpenPairs } from './duplicates/nav-count.tsx';
 import { isTyping } from './keyboard.ts';
 import { changeSession, useSession } from './session.ts';
 import { strings } from './strings.ts';
@@ -16,6 +17,7 @@ export function Shell() {
   const session = useSession();
   const [isHelpOpen, setHelpOpen] = useState(false);
   const { pathname } = useLocation();
+  const { location } = useSearch({ strict: false });
   const isAtCustomers = pathname === '/' || pathname.startsWith('/customers/');
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -34,18 +36,29 @@ export function Shell() {
       >
         {strings.skip}
       </a>
-      <header className="flex min-h-14 items-center gap-2 border-b border-line bg-surface px-4 sm:gap-4 sm:px-6">
+      <header className="flex min-h-14 flex-wrap items-center max-sm:pt-2 gap-2 border-b border-line bg-surface px-4 sm:gap-4 sm:px-6">
         <Link to="/" className="flex min-w-0 items-center gap-2.5 font-semibold tracking-tight">
           <Mark />
           <span className="max-w-48 truncate max-sm:sr-only">{session.business.name}</span>
         </Link>
-        <nav aria-label={strings.nav.label} className="flex items-center gap-1">
+        <nav
+          aria-label={strings.nav.label}
+          className="flex items-center gap-1 max-sm:order-last max-sm:-mx-2 max-sm:w-full max-sm:overflow-x-auto max-sm:px-1 max-sm:pb-2 max-sm:pt-1"
+        >
           <Link
             to="/"
             aria-current={isAtCustomers ? 'page' : undefined}
             className="rounded-lg px-3 py-1.5 text-sm font-medium text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
           >
             {strings.nav.customers}
+          </Link>
+          <Link
+            to="/duplicates"
+            aria-current={pathname === '/duplicates' ? 'page' : undefined}
+            className="flex items-center gap-1.5 rounded-lg py-1.5 pl-3 pr-1 text-sm font-medium text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+          >
+            {strings.nav.duplicates}
+            <OpenPairs location={session.locationOf(location ?? '')?.id} />
           </Link>
         </nav>
         <div className="ml-auto flex min-w-0 items-center gap-1 sm:gap-3">
@@ -66,6 +79,7 @@ export function Shell() {
 function LocationSwitch() {
   const { locations } = useSession();
   const { location = '' } = useSearch({ strict: false });
+  const { pathname } = useLocation();
   const navigate = useNavigate();
   if (locations.length < 2) {
     return (
@@ -82,9 +96,11 @@ function LocationSwitch() {
       <select
         value={location}
         className="min-h-9 max-w-40 min-w-0 truncate rounded-lg border border-line bg-surface px-2 sm:max-w-56"
-        onChange={(event) =>
-          navigate({ to: '/', search: (known) => ({ ...known, location: event.target.value || undefined }) })
-        }
+        onChange={({ target }) => {
+          const chosen = { location: target.value || undefined };
+          if (pathname === '/duplicates') void navigate({ to: '/duplicates', search: chosen });
+          else void navigate({ to: '/', search: (known) => ({ ...known, ...chosen }) });
+        }}
       >
         <option value="">{strings.location.all}</option>
         {locations.map(({ id, name }) => (

@@ -15,13 +15,17 @@ export interface Duplicate {
   reasons: string[];
 }
 
-/** One page of the pairs whose customers both live; a pair resolved by a merge is not among them. */
+/** One page of the pairs whose customers both live; a pair resolved by a merge is not among them. Throws 403 and 404. */
 export async function listDuplicates(
-  { sql, cursorSecret }: Service,
-  { scope: { businessId, locationId } }: Caller,
-  query: { limit?: number; cursor?: string; customer_id?: string },
+  { sql, cursorSecret, authentication }: Service,
+  caller: Caller,
+  query: { limit?: number; cursor?: string; customer_id?: string; location_id?: string },
 ): Promise<{ items: Duplicate[]; next_cursor: string | null }> {
+  const { businessId } = caller.scope;
   const { limit = 20, customer_id: customerId = null } = query;
+  const locationId = authentication.narrow(caller, query.location_id);
+  // Another business's location is answered as one that never existed.
+  if (locationId !== null) await authentication.locationFor(caller, locationId);
   const bound = JSON.stringify(['duplicates', businessId, locationId, customerId]);
   const after = query.cursor
     ? decodeCursor<{ score: number; id: string }>(cursorSecret, bound, query.cursor)

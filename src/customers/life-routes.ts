@@ -103,7 +103,7 @@ export function lifeRoutes(service: Service): Route[] {
       scope: 'customers:read',
       query: schema.DuplicatesQuery,
       success: { status: 200, message: 'Possible duplicates fetched!', body: schema.DuplicatePage },
-      errors: ['invalid_cursor'],
+      errors: ['invalid_cursor', 'location_forbidden', 'location_not_found'],
       handle: async ({ caller, query }) => await duplicates.listDuplicates(service, caller, query),
     }),
     route({

@@ -186,6 +186,7 @@ export const DuplicatesQuery = Type.Object(
     customer_id: Type.Optional(
       Type.String({ format: 'uuid', description: 'Only pairs with this customer.' }),
     ),
+    location_id: Type.Optional(Uuid),
   },
   strict,
 );

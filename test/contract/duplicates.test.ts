@@ -136,6 +136,8 @@ describe('possible duplicates', () => {
     await made(business, { ...TWINS[1]!, location_id: here });
     await scan(business);
     const [pair] = (await list(business)).items;
+    expect((await list(business, `?location_id=${here}`)).items).toEqual([pair]);
+    expect((await list(business, `?location_id=${location_id}`)).items).toEqual([]);
     const { send } = await business.addKey({ location_id, scopes: ['customers:read', 'customers:write'] });
     expect((await done(send('GET', '/duplicates'))).items).toEqual([]);
     expect((await send('POST', `/duplicates/${pair!.id}/dismiss`)).status).toBe(404);

@@ -28,6 +28,13 @@ export function PossibleDuplicates({ id }: { id: string }) {
             <li key={pair.id} className="px-2 py-2">
               <Other id={pair.customer_ids.find((one) => one !== id)!} />
               <p className="text-sm text-muted">{pair.reasons.join('; ')}</p>
+              <Link
+                to="/duplicates"
+                search={{ customer: id, pair: pair.id }}
+                className="text-sm text-accent underline underline-offset-2"
+              >
+                {strings.customer.compare}
+              </Link>
             </li>
           ))}
         </ul>

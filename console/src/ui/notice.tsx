@@ -1,5 +1,6 @@
 /** What was just done, said once at the foot of the page, with a way to take it back. */
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { isTyping } from '../keyboard.ts';
 import { strings } from '../strings.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
@@ -24,14 +25,31 @@ const subscribe = (listener: () => void) => {
 };
 
 const SHOWN_MS = 8_000;
+/** What can be taken back is offered for longer: long enough to read it, to think, and to get there by keyboard. */
+const UNDO_SHOWN_MS = 30_000;
 
 export function Notices() {
   const notice = useSyncExternalStore(subscribe, () => present);
+  const [isHeld, setHeld] = useState(false);
   useEffect(() => {
-    // An error stays until it was read; so does what can be taken back while the pointer is elsewhere.
-    if (!notice || notice.isError) return;
-    const timer = setTimeout(() => tell(null), SHOWN_MS);
+    // An error stays until it was read, anything while the pointer or the focus is on it.
+    if (!notice || notice.isError || isHeld) return;
+    const timer = setTimeout(() => tell(null), notice.action ? UNDO_SHOWN_MS : SHOWN_MS);
     return () => clearTimeout(timer);
+  }, [notice, isHeld]);
+  useEffect(() => {
+    const action = notice?.action;
+    if (!action) {
+      setHeld(false);
+      return;
+    }
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'z' || isTyping(event)) return;
+      tell(null);
+      action.run();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
   }, [notice]);
   return (
     <div
@@ -39,7 +57,12 @@ export function Notices() {
       className="pointer-events-none fixed inset-x-0 bottom-20 z-40 flex justify-center px-4"
     >
       {notice && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: only notices that somebody is at it
         <div
+          onPointerEnter={() => setHeld(true)}
+          onPointerLeave={() => setHeld(false)}
+          onFocus={() => setHeld(true)}
+          onBlur={() => setHeld(false)}
           className={`pointer-events-auto flex max-w-xl items-center gap-3 rounded-xl border px-4 py-2 shadow-raised ${
             notice.isError ? 'border-danger bg-danger-soft text-danger' : 'border-line bg-surface'
           }`}
@@ -48,7 +71,8 @@ export function Notices() {
           {notice.action && (
             <Button
               weight="quiet"
-              className="text-accent"
+              className="text-accent!"
+              aria-keyshortcuts="z"
               onClick={() => {
                 tell(null);
                 notice.action!.run();
