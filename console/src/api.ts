@@ -22,6 +22,11 @@ export type CustomerChange = NonNullable<
   operations['updateCustomer']['requestBody']
 >['content']['application/json'];
 
+export type ApiKey = Answer<'listApiKeys'>['items'][number];
+/** A key as it is shown once. */
+export type NewApiKey = ApiKey & { key: string | null };
+export type DeleteRules = Answer<'getDeleteRules'>;
+
 export interface Blocker {
   rule: string;
   message: string;

@@ -28,6 +28,22 @@ export const formatDay = (iso: string, timeZone?: string): string =>
 export const formatMoment = (iso: string, timeZone?: string): string =>
   dateFormat('moment', timeZone).format(new Date(iso));
 
+const UNITS: [Intl.RelativeTimeFormatUnit, seconds: number][] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+
+/** How long ago, in the largest unit there is one of: `2 hours ago`. */
+export function formatAgo(iso: string, now = Date.now()): string {
+  const seconds = (now - Date.parse(iso)) / 1000;
+  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? [];
+  return unit && size ? relative.format(-Math.floor(seconds / size), unit) : strings.justNow;
+}
+
 /** The start of a calendar day in a time zone, as an instant; `shift` days later. */
 export function startOfDay(day: string, timeZone: string | undefined, shift = 0): string {
   const wanted = new Date(`${day}T00:00:00Z`).getTime() + shift * 86_400_000;

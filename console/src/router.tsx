@@ -73,8 +73,14 @@ const duplicates = createRoute({
   component: lazyRouteComponent(() => import('./duplicates/duplicates-page.tsx'), 'DuplicatesPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([list, customer, duplicates]),
+  routeTree: root.addChildren([list, customer, duplicates, settings]),
   defaultErrorComponent: ({ error, reset }) => <ErrorProblem error={error} retry={reset} />,
   defaultPreload: 'intent',
   // Plain words in the address: ?q=0412 stays text.

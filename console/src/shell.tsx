@@ -13,6 +13,9 @@ import { Icon, Mark } from './ui/icon.tsx';
 import { Menu } from './ui/menu.tsx';
 import { Notices } from './ui/notice.tsx';
 
+const NAV_LINK =
+  'rounded-lg px-3 py-1.5 text-sm font-medium text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent';
+
 export function Shell() {
   const session = useSession();
   const [isHelpOpen, setHelpOpen] = useState(false);
@@ -43,23 +46,28 @@ export function Shell() {
         </Link>
         <nav
           aria-label={strings.nav.label}
-          className="flex items-center gap-1 max-sm:order-last max-sm:-mx-2 max-sm:w-full max-sm:overflow-x-auto max-sm:px-1 max-sm:pb-2 max-sm:pt-1"
+          className="flex min-w-0 items-center gap-1 overflow-x-auto px-1 py-1 max-sm:order-last max-sm:-mx-1 max-sm:w-full"
         >
-          <Link
-            to="/"
-            aria-current={isAtCustomers ? 'page' : undefined}
-            className="rounded-lg px-3 py-1.5 text-sm font-medium text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
-          >
+          <Link to="/" aria-current={isAtCustomers ? 'page' : undefined} className={NAV_LINK}>
             {strings.nav.customers}
           </Link>
           <Link
             to="/duplicates"
             aria-current={pathname === '/duplicates' ? 'page' : undefined}
-            className="flex items-center gap-1.5 rounded-lg py-1.5 pl-3 pr-1 text-sm font-medium text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+            className={`${NAV_LINK} flex items-center gap-1.5`}
           >
             {strings.nav.duplicates}
             <OpenPairs location={session.locationOf(location ?? '')?.id} />
           </Link>
+          {session.may('admin') && (
+            <Link
+              to="/settings"
+              aria-current={pathname === '/settings' ? 'page' : undefined}
+              className={NAV_LINK}
+            >
+              {strings.nav.settings}
+            </Link>
+          )}
         </nav>
         <div className="ml-auto flex min-w-0 items-center gap-1 sm:gap-3">
           <LocationSwitch />

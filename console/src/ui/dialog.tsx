@@ -4,10 +4,13 @@ import { type ReactNode, useEffect, useId, useRef } from 'react';
 export function Dialog({
   title,
   onClose,
+  isPinned = false,
   children,
 }: {
   title: string;
   onClose: () => void;
+  /** Only what stands in it closes it: Escape does not. */
+  isPinned?: boolean;
   children: ReactNode;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -22,9 +25,13 @@ export function Dialog({
       ref={dialog}
       aria-labelledby={id}
       className="m-auto w-[min(32rem,calc(100vw-2rem))] rounded-2xl border border-line bg-surface p-6 shadow-raised"
+      onKeyDown={(event) => {
+        // Of two in a row, browsers do not let a page refuse the second.
+        if (isPinned && event.key === 'Escape') event.preventDefault();
+      }}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        if (!isPinned) onClose();
       }}
     >
       <h2 id={id} className="text-lg font-semibold text-balance">
