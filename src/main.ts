@@ -1,5 +1,6 @@
 /** The life of the process: configuration → database → schema → listen; and the same backwards to stop. */
 import cluster from 'node:cluster';
+import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import pino from 'pino';
 import { type Config, readConfig } from './config.ts';
@@ -7,11 +8,12 @@ import { bringUpToDate } from './customers/derived.ts';
 import { openService } from './customers/service.ts';
 import { connect, errorCode } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
+import { addDemoAtStart } from './demo/load.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createServer } from './http/server.ts';
 import { createFirstBusiness, type NewBusiness } from './tenancy/operations.ts';
 import { startSharing } from './tenancy/rate-limits.ts';
-import { welcome } from './welcome.ts';
+import { demoWelcome, welcome } from './welcome.ts';
 import { startWorkers, tellReady } from './workers.ts';
 
 /**
@@ -30,7 +32,7 @@ interface Running {
 }
 
 /** Starts everything and answers how to stop it. */
-async function start(config: Config): Promise<Running> {
+async function start(config: Config, { isDemo }: { isDemo: boolean }): Promise<Running> {
   const embedded = config.databaseUrl
     ? null
     : await startEmbedded(config.dataDir, `process ${process.pid} (clientele on port ${config.port})`);
@@ -40,6 +42,8 @@ async function start(config: Config): Promise<Running> {
     const first = await prepareDatabase(config, url);
     const running = config.workers > 1 ? await startWorkers(config.workers, url) : await serve(config, url);
     console.log(welcome(running.address, first));
+    // After the key was shown: nothing that goes wrong here may lose it.
+    if (isDemo) console.log(await addDemo(config, url));
     const stop = async () => {
       await running.stop();
       await embedded?.stop();
@@ -60,6 +64,18 @@ async function prepareDatabase(config: Config, url: string): Promise<NewBusiness
       name: 'My business',
       location: { name: 'Main', country: config.country, timezone: config.timezone },
     });
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+/** Adds demo customers, and says in a sentence what came of it: without them the service is as good. */
+async function addDemo(config: Config, url: string): Promise<string> {
+  const sql = connect(url, { max: 4, isPooled: config.isPooled });
+  try {
+    return demoWelcome(await addDemoAtStart(sql));
+  } catch (error) {
+    return `No demo customers were added: ${error instanceof Error ? error.message : String(error)}`;
   } finally {
     await sql.end({ timeout: 1 });
   }
@@ -104,8 +120,11 @@ async function serve(config: Config, url: string): Promise<Running> {
 async function main(): Promise<void> {
   try {
     const config = readConfig();
+    const { values } = parseArgs({ options: { demo: { type: 'boolean', default: false } } });
     // A worker was given a database that is ready.
-    const running = cluster.isWorker ? await serve(config, config.databaseUrl!) : await start(config);
+    const running = cluster.isWorker
+      ? await serve(config, config.databaseUrl!)
+      : await start(config, { isDemo: values.demo });
     if (cluster.isWorker) tellReady(running.address);
     let isStopping = false;
     const stop = () => {

@@ -1,4 +1,5 @@
 /** What the first start says: everything a newcomer needs for the first call, on one screen. */
+import type { DemoReport } from './demo/load.ts';
 import type { NewBusiness } from './tenancy/operations.ts';
 
 /** The text of a first start with its key (shown this once), or the one line of a later start. */
@@ -26,3 +27,9 @@ Ctrl-C stops the service and its database.`;
 /** The two lines that scripts may read: the key and the location. */
 export const credentials = (made: NewBusiness): string =>
   `API key: ${made.apiKey.key}\nLocation: ${made.location.id}`;
+
+/** What --demo came to. */
+export const demoWelcome = ({ created, tag }: DemoReport): string =>
+  created > 0
+    ? `${created} demo customers were added, tagged "${tag}". The console takes them away again.`
+    : `The demo customers are there already, tagged "${tag}".`;

@@ -256,6 +256,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/demo-customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["addDemoCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/locations": {
         parameters: {
             query?: never;
@@ -2247,6 +2263,40 @@ export interface operations {
                                 reason: "edited_since" | "deleted_since" | "merged_since" | "delete_blocked";
                             }[];
                             next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    addDemoCustomers: {
+        parameters: {
+            query?: {
+                location_id?: string;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        success: true;
+                        /** @enum {string} */
+                        message: "Demo customers added!";
+                        body: {
+                            import_id: string;
+                            tag: string;
+                            created: number;
+                            found: number;
                         };
                     };
                 };

@@ -14,7 +14,7 @@ import { Menu } from './ui/menu.tsx';
 import { Notices } from './ui/notice.tsx';
 
 const NAV_LINK =
-  'rounded-lg px-3 py-1.5 text-sm font-medium text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent';
+  'rounded-lg px-3 py-1.5 text-sm font-medium whitespace-nowrap text-muted max-sm:px-2 hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent';
 
 export function Shell() {
   const session = useSession();
@@ -39,14 +39,14 @@ export function Shell() {
       >
         {strings.skip}
       </a>
-      <header className="flex min-h-14 flex-wrap items-center max-sm:pt-2 gap-2 border-b border-line bg-surface px-4 sm:gap-4 sm:px-6">
+      <header className="flex min-h-14 flex-wrap items-center gap-x-2 border-b border-line bg-surface px-4 max-sm:pt-2 sm:flex-nowrap sm:gap-x-4 sm:px-6">
         <Link to="/" className="flex min-w-0 items-center gap-2.5 font-semibold tracking-tight">
           <Mark />
           <span className="max-w-48 truncate max-sm:sr-only">{session.business.name}</span>
         </Link>
         <nav
           aria-label={strings.nav.label}
-          className="flex min-w-0 items-center gap-1 overflow-x-auto px-1 py-1 max-sm:order-last max-sm:-mx-1 max-sm:w-full"
+          className="flex min-w-0 items-center gap-1 overflow-x-auto p-1 max-sm:order-last max-sm:-mx-3 max-sm:w-[calc(100%+1.5rem)]"
         >
           <Link to="/" aria-current={isAtCustomers ? 'page' : undefined} className={NAV_LINK}>
             {strings.nav.customers}

@@ -462,4 +462,22 @@ export const strings = {
       saved: 'The delete rules are saved. They count from now on.',
     },
   },
+
+  demo: {
+    lead: 'Or look around first, with 2,000 invented customers that you can take away again:',
+    load: 'Load demo customers',
+    loading: 'Adding them: this takes some seconds …',
+    loaded: (shown: string) => `${shown} demo customers were added.`,
+    loadedBefore: 'The demo customers are there already.',
+    notice: 'These are demo customers.',
+    takeAway: 'Take them away',
+    title: 'Take the demo customers away?',
+    text: 'Everybody who came with the demo data is deleted, also those you changed since. Your own customers stay as they are. Deleted ones can be restored until their retention ends.',
+    taking: (shown: string) => `${shown} taken away …`,
+    gone: (shown: string) => `${shown} demo customers were taken away.`,
+    kept: (shown: string, gone: string) =>
+      `${gone} demo customers were taken away. ${shown} are kept by the delete rules or a legal hold: change those, then try again.`,
+    notDemo:
+      'This customer carries the tag of the demo customers but did not come with them. Remove the tag, then try again.',
+  },
 };

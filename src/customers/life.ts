@@ -30,6 +30,7 @@ import {
   findCustomer,
   findDocument,
   findStored,
+  type ImportedWrite,
   listed,
   needsOfRecords,
   run,
@@ -254,9 +255,10 @@ export async function putReference(
   caller: Caller,
   id: string,
   reference: { kind: string; ref: string; state: Reference['state'] | null },
-  options: WriteOptions = {},
+  options: ImportedWrite = {},
 ) {
   const { locationId, actor } = caller.scope;
+  const importId = options.importId ?? null;
   const target = { id: customerId(id), locationId, ifMatch: null };
   return await run(
     service,
@@ -264,7 +266,7 @@ export async function putReference(
     {
       needs: { ids: [target.id], keys: [], names: [], words: [], references: [target.id] },
       plan(found, moment) {
-        const { change } = planReference(found, { ...target, ...reference, actor }, moment);
+        const { change } = planReference(found, { ...target, ...reference, actor, importId }, moment);
         return { changes: listed(change), answer: reference };
       },
     },

@@ -26,6 +26,7 @@ import type {
 import {
   customerId,
   findStored,
+  type ImportedWrite,
   listed,
   needsOf,
   run,
@@ -103,9 +104,6 @@ export async function upsertCustomer(
   if (!options.dryRun) service.upserts[customer.upsert.outcome]++;
   return customer;
 }
-
-/** A write that may be part of an import. */
-type ImportedWrite = WriteOptions & { importId?: string | null };
 
 export type BatchItem =
   | { status: 200; customer: UpsertedCustomer }

@@ -12,12 +12,13 @@ export interface ReferenceRequest extends Target {
   /** Null removes it. */
   state: Reference['state'] | null;
   actor: Actor;
+  importId: string | null;
 }
 
 /** Decides what another system says of its reference; the same again changes nothing. Throws 404, 409, 412 and 422. */
 export function planReference(
   found: Found,
-  { kind, ref, state, actor, ...target }: ReferenceRequest,
+  { kind, ref, state, actor, importId, ...target }: ReferenceRequest,
   moment: Moment,
 ): { change: Change | null } {
   const current = liveTarget(found, target);
@@ -32,6 +33,7 @@ export function planReference(
     type: 'updated',
     actor,
     moment,
+    importId,
     references: [{ kind, ref, before, after: state }],
   });
   return { change };

@@ -45,7 +45,8 @@ export function planUndo(
 
   const because = { actor, moment, importId, context: { undo_of: importId } };
   if (first.type === 'created') {
-    const subject = { record: current, references: found.referencesOf(id), survivorId: null, force: false };
+    // Nobody touched it since: what is open on it came with the import, and goes with it.
+    const subject = { record: current, references: [], survivorId: null, force: false };
     if (deleteBlockers(subject, rules).length > 0) return skip('delete_blocked');
     const change = changeOf(current, { ...current, deleted_at: moment.now }, { type: 'deleted', ...because });
     return { change, undone: { outcome: 'deleted' } };

@@ -80,6 +80,9 @@ export interface WriteOptions {
   retry?: Retry | null;
 }
 
+/** A write that may be part of an import. */
+export type ImportedWrite = WriteOptions & { importId?: string | null };
+
 /** The id as stored; throws 404 for what can't be one. */
 export function customerId(id: string): string {
   if (!isUuid(id)) throw notFound('customer');

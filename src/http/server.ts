@@ -8,6 +8,7 @@ import { lifeRoutes } from '../customers/life-routes.ts';
 import { customerRoutes } from '../customers/routes.ts';
 import { UpsertInput } from '../customers/schema.ts';
 import type { Service } from '../customers/service.ts';
+import { demoRoutes } from '../demo/routes.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { sessionRoutes } from '../tenancy/session-routes.ts';
 import { type Console, registerConsole } from './console.ts';
@@ -98,6 +99,7 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
   const routes = [
     ...customerRoutes(service, compile(UpsertInput)),
     ...lifeRoutes(service),
+    ...demoRoutes(service),
     ...tenancyRoutes(service.sql, service.authentication, service.running),
     ...sessionRoutes(service.sql, service.authentication, service.limits),
   ];

@@ -75,7 +75,11 @@ async function forAll(
 ): Promise<void> {
   const chosen = operationsOf(document).filter(filter);
   expect(chosen.length).toBeGreaterThan(3);
-  for (const placed of chosen) await fc.assert(property(placed), { numRuns: RUNS });
+  for (const placed of chosen) {
+    // Each run of this one goes through two thousand customers.
+    const isSlow = placed.operation.operationId === 'addDemoCustomers';
+    await fc.assert(property(placed), { numRuns: isSlow ? 3 : RUNS });
+  }
 }
 
 describe('every operation', () => {

@@ -1,5 +1,6 @@
 /** In place of the table when there is nobody in it: what to do next. */
 import { useState } from 'react';
+import { LoadDemo } from '../demo/load-demo.tsx';
 import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -51,6 +52,7 @@ export function EmptyList({
   --url ${origin} \\
   --key YOUR_KEY${locationId ? ` \\\n  --location ${locationId}` : ''}`}
       />
+      <LoadDemo locationId={locationId} />
     </div>
   );
 }

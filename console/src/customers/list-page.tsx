@@ -3,6 +3,7 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api, bodyOf, type Customer, messageOf } from '../api.ts';
+import { DemoNotice } from '../demo/demo-notice.tsx';
 import { formatNumber, nameOf } from '../format.ts';
 import { isTyping } from '../keyboard.ts';
 import { useSession } from '../session.ts';
@@ -131,6 +132,7 @@ export function ListPage() {
         </div>
         {areFiltersOpen && <Filters search={search} change={change} clear={clear} />}
       </div>
+      {first && !search.deleted && <DemoNotice customers={first.items} />}
       {list.isError && !first ? (
         <ErrorProblem error={list.error} retry={() => list.refetch()} />
       ) : isEmpty ? (
