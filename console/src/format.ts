@@ -7,6 +7,10 @@ const locale = navigator.language;
 const numbers = new Intl.NumberFormat(locale);
 export const formatNumber = (n: number): string => numbers.format(n);
 
+const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+/** For where there is little room: 2K. */
+export const formatCompact = (n: number): string => compact.format(n);
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 /** Kept: making one costs more than formatting a hundred dates. */
 function dateFormat(style: 'day' | 'moment', timeZone: string | undefined): Intl.DateTimeFormat {
@@ -27,6 +31,14 @@ export const formatDay = (iso: string, timeZone?: string): string =>
   dateFormat('day', timeZone).format(new Date(iso));
 export const formatMoment = (iso: string, timeZone?: string): string =>
   dateFormat('moment', timeZone).format(new Date(iso));
+
+const months = {
+  long: new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }),
+  short: new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' }),
+};
+/** The month that begins on a day, as 2026-01-01. */
+export const formatMonth = (day: string, style: 'long' | 'short'): string =>
+  months[style].format(new Date(`${day}T00:00:00Z`));
 
 const UNITS: [Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['year', 31_536_000],

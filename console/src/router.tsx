@@ -73,6 +73,12 @@ const duplicates = createRoute({
   component: lazyRouteComponent(() => import('./duplicates/duplicates-page.tsx'), 'DuplicatesPage'),
 });
 
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('./overview/overview-page.tsx'), 'OverviewPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -80,7 +86,7 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([list, customer, duplicates, settings]),
+  routeTree: root.addChildren([list, customer, duplicates, overview, settings]),
   defaultErrorComponent: ({ error, reset }) => <ErrorProblem error={error} retry={reset} />,
   defaultPreload: 'intent',
   // Plain words in the address: ?q=0412 stays text.

@@ -59,6 +59,15 @@ export function Shell() {
             {strings.nav.duplicates}
             <OpenPairs location={session.locationOf(location ?? '')?.id} />
           </Link>
+          {session.may('customers:read') && (
+            <Link
+              to="/overview"
+              aria-current={pathname === '/overview' ? 'page' : undefined}
+              className={NAV_LINK}
+            >
+              {strings.nav.overview}
+            </Link>
+          )}
           {session.may('admin') && (
             <Link
               to="/settings"

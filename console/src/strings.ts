@@ -17,6 +17,7 @@ export const strings = {
     label: 'Main',
     customers: 'Customers',
     duplicates: 'Duplicates',
+    overview: 'Overview',
     settings: 'Settings',
     reference: 'API reference',
   },
@@ -479,5 +480,25 @@ export const strings = {
       `${gone} demo customers were taken away. ${shown} are kept by the delete rules or a legal hold: change those, then try again.`,
     notDemo:
       'This customer carries the tag of the demo customers but did not come with them. Remove the tag, then try again.',
+  },
+
+  overview: {
+    title: 'Overview',
+    customers: (n: number) => plural(n, 'customer', 'customers'),
+    duplicates: (n: number) => plural(n, 'possible duplicate', 'possible duplicates'),
+    atLeast: (shown: string) => `more than ${shown}`,
+    bounds: 'Counts of a month or a source end at 10,000: beyond that they say “more than”.',
+    months: 'New customers, by month',
+    monthsNote: 'Of those who are still there: deleted and merged ones are left out.',
+    month: 'Month',
+    added: 'Customers added',
+    sources: 'Customers by source',
+    sourcesNote: 'The sources of the 100 newest customers, each with all who have it.',
+    source: 'Source',
+    noSources: 'None of the 100 newest customers has a source.',
+    locations: 'Customers by location',
+    locationsNote: (shown: string) => `The first ${shown} locations.`,
+    location: 'Location',
+    number: 'Customers',
   },
 };

@@ -46,7 +46,8 @@ export function RevokeDialog({
     <Dialog title={words.revokeTitle(apiKey.name)} onClose={onClose}>
       <div className="flex flex-col gap-3">
         <p className="text-muted text-pretty">{words.revokeText(mayOf(apiKey), where)}</p>
-        <p>{used ? words.revokeUsed(formatAgo(used)) : words.revokeUnused}</p>
+        {/* That of this session is in use, whatever was noted of it so far. */}
+        {!isOwn && <p>{used ? words.revokeUsed(formatAgo(used)) : words.revokeUnused}</p>}
         {isOwn && <p className="rounded-lg bg-warn-soft px-3 py-2 text-sm text-warn">{words.revokeOwn}</p>}
         {isLastAdmin && (
           <p className="rounded-lg bg-warn-soft px-3 py-2 text-sm text-warn">{words.revokeLast}</p>

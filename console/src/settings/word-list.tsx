@@ -84,7 +84,7 @@ export function WordList({
               )}
             </Field>
           </div>
-          <Button className="mt-6.5" aria-label={`${rules.add}: ${label}`} onClick={onAdd}>
+          <Button className="mt-6" aria-label={`${rules.add}: ${label}`} onClick={onAdd}>
             {rules.add}
           </Button>
         </div>
