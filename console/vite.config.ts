@@ -34,5 +34,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: 'es2022',
   },
-  server: { proxy: { '/api': process.env.CLIENTELE_URL ?? 'http://127.0.0.1:3000' } },
+  // The rules of reading a file are those of the command line, in src/imports.
+  server: { fs: { allow: ['..'] }, proxy: { '/api': process.env.CLIENTELE_URL ?? 'http://127.0.0.1:3000' } },
 });

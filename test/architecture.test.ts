@@ -55,6 +55,13 @@ const RULES: { promise: string; about: RegExp; except?: RegExp; imports?: RegExp
     text: /(insert into|update|delete from)\s+(customers|contacts|events|name_words|possible_duplicates|customer_references)\b/,
   },
   {
+    promise: 'the console reads files by the rules of the command line: they need nothing of Node',
+    about:
+      /^imports\/(columns|csv-shape|failure-format|headers|scientific|verdict)\.ts$|^customers\/(csv-line|export|spreadsheet|statuses|web-address)\.ts$/,
+    imports: /^database\/|^http\/|^customers\/(contact|formats)\.ts$/,
+    text: /from 'node:|\bBuffer\b|process\./,
+  },
+  {
     promise:
       'errors of the database are told apart by SQLSTATE alone: on a cluster names of constraints are other ones',
     about: /./,

@@ -85,8 +85,14 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
 });
 
+const importing = createRoute({
+  getParentRoute: () => root,
+  path: '/import',
+  component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([list, customer, duplicates, overview, settings]),
+  routeTree: root.addChildren([list, customer, duplicates, importing, overview, settings]),
   defaultErrorComponent: ({ error, reset }) => <ErrorProblem error={error} retry={reset} />,
   defaultPreload: 'intent',
   // Plain words in the address: ?q=0412 stays text.

@@ -22,6 +22,17 @@ export function changeSession(queries: QueryClient, session: Session | null): vo
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
 }
 
+const forgetters = new Set<() => void>();
+/** What holds customers of this session beside the queries forgets them when it is signed out. */
+export const whenSignedOut = (forget: () => void): void => void forgetters.add(forget);
+
+/** Somebody has signed out: the next one at this browser finds nothing. */
+export function endSession(queries: QueryClient): void {
+  for (const forget of forgetters) forget();
+  indexedDB.deleteDatabase('clientele-import');
+  changeSession(queries, null);
+}
+
 export interface SignedIn extends Session {
   may(scope: string): boolean;
   locationOf(id: string): Location | undefined;

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { api, bodyOf } from './api.ts';
 import { OpenPairs } from './duplicates/nav-count.tsx';
 import { isTyping } from './keyboard.ts';
-import { changeSession, useSession } from './session.ts';
+import { endSession, useSession } from './session.ts';
 import { strings } from './strings.ts';
 import { Button } from './ui/button.tsx';
 import { Dialog } from './ui/dialog.tsx';
@@ -59,6 +59,15 @@ export function Shell() {
             {strings.nav.duplicates}
             <OpenPairs location={session.locationOf(location ?? '')?.id} />
           </Link>
+          {session.may('customers:write') && (
+            <Link
+              to="/import"
+              aria-current={pathname === '/import' ? 'page' : undefined}
+              className={NAV_LINK}
+            >
+              {strings.nav.import}
+            </Link>
+          )}
           {session.may('customers:read') && (
             <Link
               to="/overview"
@@ -135,7 +144,7 @@ function Account({ onHelp }: { onHelp: () => void }) {
   const queries = useQueryClient();
   const signOut = useMutation({
     mutationFn: async () => await bodyOf(api.DELETE('/api/v2/session')),
-    onSettled: () => changeSession(queries, null),
+    onSettled: () => endSession(queries),
   });
   return (
     <Menu

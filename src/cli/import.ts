@@ -7,10 +7,12 @@ import type { Command } from 'commander';
 import { type Account, describeAccount } from '../imports/account.ts';
 import { Checkpoint } from '../imports/checkpoint.ts';
 import { type Column, describeColumns, MappingError, planColumns } from '../imports/columns.ts';
-import { type CsvShape, inspectCsv } from '../imports/csv.ts';
-import { csvFailures, type FailureFormat, FailuresFile, jsonFailures } from '../imports/failures.ts';
+import { type CsvFile, inspectCsv } from '../imports/csv.ts';
+import { asGiven } from '../imports/csv-shape.ts';
+import { csvFailures, type FailureFormat, jsonFailures } from '../imports/failure-format.ts';
+import { FailuresFile } from '../imports/failures.ts';
 import { FIELDS } from '../imports/headers.ts';
-import { asGiven, csvRows, ImportStopped, importFile, ndjsonRows, type Row } from '../imports/import.ts';
+import { csvRows, ImportStopped, importFile, ndjsonRows, type Row } from '../imports/import.ts';
 import { isNdjson, readNdjson } from '../imports/ndjson.ts';
 import { idArgument, repeated } from './arguments.ts';
 import { startProgress } from './progress.ts';
@@ -165,7 +167,7 @@ const howToGoOn = ({ row, message }: ImportStopped) =>
   `The import stopped at row ${row}. ${message} The rows before it are accounted for above. ` +
   'Run the same command again to go on from there.';
 
-function plan(shape: CsvShape, overrides: string[]): Column[] {
+function plan(shape: CsvFile, overrides: string[]): Column[] {
   try {
     return planColumns(asGiven(shape)(shape.headers), overrides);
   } catch (error) {
@@ -173,7 +175,7 @@ function plan(shape: CsvShape, overrides: string[]): Column[] {
   }
 }
 
-function printPlan(terminal: Terminal, shape: CsvShape, columns: Column[]): void {
+function printPlan(terminal: Terminal, shape: CsvFile, columns: Column[]): void {
   const { encoding, isStrict, rows } = shape;
   if (encoding !== 'utf-8') terminal.tell(`The file is not UTF-8: it is read as ${encoding}.`);
   if (!isStrict)

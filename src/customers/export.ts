@@ -1,5 +1,5 @@
 /** A customer as a line of a file that an import reads back without a change: CSV for people, NDJSON for programs. Pure. */
-import { stringify } from 'csv-stringify/sync';
+import { csvLine } from './csv-line.ts';
 import type { Contact, Customer, ExportFormat } from './schema.ts';
 import { disarm } from './spreadsheet.ts';
 
@@ -26,19 +26,18 @@ export const EXPORT_COLUMNS = Object.keys(CELLS);
 
 /** What comes before the first customer. Spreadsheets take a file without the mark for one of the local code page. */
 export const headOf = (format: ExportFormat): string =>
-  format === 'csv' ? `\uFEFF${stringify([EXPORT_COLUMNS])}` : '';
+  format === 'csv' ? `\uFEFF${csvLine(EXPORT_COLUMNS)}` : '';
 
 /** Customers, given as their JSON, as lines of the file. */
 export function linesOf(format: ExportFormat, documents: string[]): string {
   if (format === 'ndjson') return documents.map((document) => `${document}\n`).join('');
   const cells = Object.values(CELLS);
-  return stringify(
-    documents.map((document) => {
+  return documents
+    .map((document) => {
       const customer = JSON.parse(document) as Customer;
-      return cells.map((cell) => disarm(cell(customer) ?? ''));
-    }),
-    { quoted_match: /[\r\n]/ },
-  );
+      return csvLine(cells.map((cell) => disarm(cell(customer) ?? '')));
+    })
+    .join('');
 }
 
 /** With its extension, which the record keeps beside it. */

@@ -1,6 +1,7 @@
 /** The checks on text that the customer schemas name as `format`. */
 import type { Format } from '../http/validation.ts';
 import { isPlaceholder, normalizeEmail } from './contact.ts';
+import { isWebAddress } from './web-address.ts';
 
 export const FORMATS: Record<string, Format> = {
   'contact-email': {
@@ -14,7 +15,7 @@ export const FORMATS: Record<string, Format> = {
     message: 'must be 1 to 64 of the characters a-z, 0-9, _, . and -, such as booking',
   },
   'http-url': {
-    test: (text) => text === '' || (/^https?:\/\/\S+$/i.test(text) && URL.canParse(text)),
+    test: (text) => text === '' || isWebAddress(text),
     code: 'invalid_url',
     message: 'must be an http or https URL',
   },

@@ -3,8 +3,8 @@
  * code and make the OpenAPI document. Field names are those of the contract, in SQL, in JSON and here.
  */
 import Type, { type Static, type TSchema } from 'typebox';
+import { STATUSES } from './statuses.ts';
 
-export const STATUSES = ['lead', 'active', 'inactive', 'blocked'] as const;
 export const SORTS = ['-created_at', 'created_at', '-updated_at', 'updated_at', 'name', '-name'] as const;
 export const LIMITS = { contacts: 20, tags: 100, batch: 1000, page_size: 100, references: 1000 } as const;
 

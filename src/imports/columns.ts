@@ -2,10 +2,12 @@
  * From a row of a file to the body of an upsert. Pure: headers make a plan, the plan turns each row into a body,
  * and no cell is lost: what does not fit its field is kept among the custom fields under its own heading.
  */
-import { FORMATS } from '../customers/formats.ts';
-import { STATUSES, type UpsertInput } from '../customers/schema.ts';
-import { isUuid } from '../database/ids.ts';
+import { validate as isUuid } from 'uuid';
+import type { UpsertInput } from '../customers/schema.ts';
+import { STATUSES } from '../customers/statuses.ts';
+import { isWebAddress } from '../customers/web-address.ts';
 import { FIELDS, type Field, type Heading, isExportFile, recognise, recogniseExported } from './headers.ts';
+import { describeLost, readScientific } from './scientific.ts';
 
 /** One column of the file: where its cells go. */
 export interface Column extends Heading {
@@ -48,6 +50,17 @@ export function planColumns(headers: string[], overrides: string[] = []): Column
       key: newKey(keys, header, i),
     };
   });
+}
+
+/** The column with another field, chosen by hand. */
+export const asField = (column: Column, field: Field): Column => ({ ...column, field, rank: 0, label: null });
+
+/** What no field can make of the cells of a row: a phone number without its last digits. Null when there is nothing. */
+export function faultInCells(columns: Column[], cells: string[]): string | null {
+  const at = columns.findIndex(
+    ({ field, isExact }, i) => field === 'phone' && !isExact && readScientific(cells[i]!) === 'lost',
+  );
+  return at < 0 ? null : describeLost(cells[at]!);
 }
 
 function readOverride(headers: string[], text: string): [string, Field] {
@@ -203,13 +216,16 @@ function readContacts(all: Given[]): Reading {
   const cells = all.filter(({ column, text }) => column.field !== 'contacts' && !told.has(text));
   for (const { column, text } of cells) {
     const type = column.field === 'email' ? 'email' : 'phone';
-    for (const value of type === 'email' ? separateEmails(text) : [text]) {
+    for (const value of type === 'email' ? separateEmails(text) : [asNumber(column, text)]) {
       if (body[type] === undefined) body[type] = value;
       else contacts.push({ type, value, ...(column.label && { label: column.label }) });
     }
   }
   return { body: { ...body, ...(contacts.length > 0 && { contacts }) }, rest };
 }
+
+/** A number that a spreadsheet wrote as 6.1412345678E+10, with all its digits. */
+const asNumber = ({ isExact }: Column, text: string): string => (!isExact && readScientific(text)) || text;
 
 /** A cell may hold several addresses; one that is no list of addresses is left for the service to judge. */
 function separateEmails(text: string): string[] {
@@ -237,5 +253,5 @@ function readStatus(text: string): UpsertInput | null {
 }
 
 function readAvatar(text: string): UpsertInput | null {
-  return text.length <= 2048 && FORMATS['http-url']!.test(text) ? { avatar: text } : null;
+  return text.length <= 2048 && isWebAddress(text) ? { avatar: text } : null;
 }

@@ -2,81 +2,57 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { parse } from 'csv-parse';
+import {
+  type CsvRow,
+  type CsvShape,
+  decode,
+  faultOf,
+  hasContent,
+  milder,
+  parserOptions,
+  SAMPLE_BYTES,
+  shapeOf,
+  whyUnreadable,
+} from './csv-shape.ts';
 
-/** How a file is to be read. */
-export interface CsvShape {
+/** A file that was looked through once. */
+export interface CsvFile extends CsvShape {
   path: string;
-  encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
-  delimiter: string;
-  /** False when its quotes do not follow the rules: they are then read as they come. */
-  isStrict: boolean;
-  headers: string[];
   /** Rows below the header with anything in them. */
   rows: number;
 }
-
-export interface CsvRow {
-  /** Its number in a spreadsheet: blank rows count, and the header is row 1 where it comes first. */
-  number: number;
-  cells: string[];
-  /** Why the row can't be taken as it is; null when it can. */
-  fault: string | null;
-}
-
-/** Longer than any row with a meaning; a quote that is never closed would otherwise swallow the file. */
-const MAX_ROW_BYTES = 8 * 1024 * 1024;
-const SAMPLE_BYTES = 64 * 1024;
-const DELIMITERS = [',', ';', '\t'];
 
 /**
  * Reads the whole file once and answers its shape. Throws one sentence when it can't be read as CSV, so that
  * nothing of it is imported.
  */
-export async function inspectCsv(path: string): Promise<CsvShape> {
-  const sample = await readSample(path);
-  let shape: CsvShape = {
-    path,
-    encoding: encodingOf(sample),
-    delimiter: ',',
-    isStrict: true,
-    headers: [],
-    rows: 0,
-  };
-  shape.delimiter = delimiterOf(new TextDecoder(shape.encoding).decode(sample));
+export async function inspectCsv(path: string): Promise<CsvFile> {
+  let shape = shapeOf(await readSample(path));
   for (;;) {
     try {
-      return { ...shape, ...(await measure(shape)) };
+      return { ...shape, path, ...(await measure(path, shape)) };
     } catch (error) {
       const next = milder(shape, error);
-      if (!next) throw unreadable(path, error);
+      if (!next) throw new Error(`${path} ${whyUnreadable(error)}. Nothing was imported.`);
       shape = next;
     }
   }
 }
 
 /** The rows below the header. A row of another length than the header has a fault and all its cells. */
-export async function* readCsv(shape: CsvShape): AsyncGenerator<CsvRow> {
+export async function* readCsv(file: CsvFile): AsyncGenerator<CsvRow> {
   let isHeader = true;
-  for await (const { number, cells } of records(shape)) {
-    if (!isHeader) yield { number, cells, fault: faultOf(shape, cells) };
+  for await (const { number, cells } of records(file.path, file)) {
+    if (!isHeader) yield { number, cells, fault: faultOf(file, cells) };
     isHeader = false;
   }
 }
 
-function faultOf({ isStrict, headers }: CsvShape, cells: string[]): string | null {
-  if (cells.length !== headers.length)
-    return `The row has ${cells.length} cells, the header ${headers.length}.`;
-  // Read as they come, quotes that are not closed draw the rows below into the cell.
-  if (!isStrict && cells.some((cell) => cell.startsWith('"') && /[\r\n]/.test(cell)))
-    return 'A quote in the row is not closed where the cell ends.';
-  return null;
-}
-
-async function measure(shape: CsvShape): Promise<{ headers: string[]; rows: number }> {
+async function measure(path: string, shape: CsvShape): Promise<{ headers: string[]; rows: number }> {
   let headers: string[] | null = null;
   let rows = 0;
-  for await (const { cells } of records(shape)) {
+  for await (const { cells } of records(path, shape)) {
     if (headers) rows++;
     else headers = cells;
   }
@@ -85,55 +61,20 @@ async function measure(shape: CsvShape): Promise<{ headers: string[]; rows: numb
 }
 
 /** All rows with anything in them, the header among them. */
-async function* records(shape: CsvShape): AsyncGenerator<{ number: number; cells: string[] }> {
-  const { path, encoding, delimiter, isStrict } = shape;
-  const parser = parse({
-    delimiter,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    relax_quotes: !isStrict,
-    max_record_size: MAX_ROW_BYTES,
-  });
+async function* records(path: string, shape: CsvShape): AsyncGenerator<{ number: number; cells: string[] }> {
+  const parser = parse(parserOptions(shape));
   // What goes wrong in any part comes out of the parser, where it is read.
   pipeline(
     createReadStream(path),
-    (source: AsyncIterable<Buffer>) => decode(source, encoding),
+    (source: AsyncIterable<Buffer>) => decode(source, shape),
     parser,
     () => {},
   );
   let number = 0;
   for await (const cells of parser as AsyncIterable<string[]>) {
     number++;
-    if (cells.some((cell) => cell.trim() !== '')) yield { number, cells };
+    if (hasContent(cells)) yield { number, cells };
   }
-}
-
-async function* decode(source: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding, { fatal: true });
-  for await (const chunk of source) yield decoder.decode(chunk, { stream: true });
-  yield decoder.decode();
-}
-
-/** How to try again after an error: as what Windows writes when it is not UTF-8, or without rules for quotes. */
-function milder(shape: CsvShape, error: unknown): CsvShape | null {
-  if (isEncodingError(error) && shape.encoding === 'utf-8') return { ...shape, encoding: 'windows-1252' };
-  if (error instanceof CsvError && error.code !== 'CSV_MAX_RECORD_SIZE' && shape.isStrict)
-    return { ...shape, isStrict: false };
-  return null;
-}
-
-const isEncodingError = (error: unknown) =>
-  error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
-
-function unreadable(path: string, error: unknown): Error {
-  if (error instanceof CsvError) {
-    const line = (error as CsvError & { lines?: number }).lines;
-    return new Error(
-      `${path} cannot be read as CSV: a quote that opens before line ${line} is never closed. Nothing was imported.`,
-    );
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new Error(`${path} cannot be read: ${reason}. Nothing was imported.`);
 }
 
 async function readSample(path: string): Promise<Buffer> {
@@ -149,17 +90,4 @@ async function readSample(path: string): Promise<Buffer> {
   } finally {
     await file.close();
   }
-}
-
-function encodingOf(sample: Buffer): CsvShape['encoding'] {
-  if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
-  if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
-  return 'utf-8';
-}
-
-/** The sign that stands most often in the header, outside quotes; the comma when none does. */
-function delimiterOf(text: string): string {
-  const header = /^\s*((?:"(?:[^"]|"")*"?|[^"\r\n])*)/.exec(text)![1]!.replace(/"(?:[^"]|"")*"?/g, '');
-  const counts = DELIMITERS.map((sign) => header.split(sign).length);
-  return DELIMITERS[counts.indexOf(Math.max(...counts))]!;
 }

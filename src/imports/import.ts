@@ -1,14 +1,15 @@
 /** An import: rows of a file in order, in batches, through the upsert of the service; an account of each row. */
 import type { UpsertInput, UpsertReport } from '../customers/schema.ts';
-import { rearm } from '../customers/spreadsheet.ts';
 import { type Account, enter, newAccount } from './account.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { type Column, type RowDefaults, toUpsert } from './columns.ts';
-import { type CsvShape, readCsv } from './csv.ts';
-import type { Failure, FailuresFile } from './failures.ts';
-import { isExportFile, isFailuresFile } from './headers.ts';
+import { type Column, faultInCells, type RowDefaults, toUpsert } from './columns.ts';
+import { type CsvFile, readCsv } from './csv.ts';
+import { asGiven } from './csv-shape.ts';
+import type { Failure } from './failure-format.ts';
+import type { FailuresFile } from './failures.ts';
 import { lineToUpsert, readNdjson } from './ndjson.ts';
 import { type ServiceAddress, type ServiceAnswer, ServiceError, send } from './service.ts';
+import { type BatchItem, refusalIn, toVerdict, type Verdict } from './verdict.ts';
 
 export interface ImportOptions {
   /** The import_id of its writes: what undoes it. */
@@ -40,8 +41,6 @@ const BATCH_ROWS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 /** Creates that go side by side: the service commits those that meet together. */
 const CREATES_AT_ONCE = 25;
-/** What is wrong with the import, not with the row. */
-const REFUSALS = new Set(['location_required', 'location_forbidden', 'location_not_found']);
 
 /** A row of a file, read. */
 export interface Row {
@@ -84,20 +83,11 @@ export async function importFile(options: ImportOptions): Promise<Account> {
   }
 }
 
-/** Cells (or headers) of a file as they once were: those of files that we wrote were disarmed. */
-export function asGiven({ headers }: CsvShape): (cells: string[]) => string[] {
-  const isOurs = isFailuresFile(headers) || isExportFile(headers);
-  return (cells) => (isOurs ? cells.map(rearm) : cells);
-}
-
-export async function* csvRows(
-  shape: CsvShape,
-  columns: Column[],
-  defaults: RowDefaults,
-): AsyncGenerator<Row> {
-  const toCells = asGiven(shape);
-  for await (const { number, fault, cells: given } of readCsv(shape)) {
+export async function* csvRows(file: CsvFile, columns: Column[], defaults: RowDefaults): AsyncGenerator<Row> {
+  const toCells = asGiven(file);
+  for await (const { number, fault: ownFault, cells: given } of readCsv(file)) {
     const cells = toCells(given);
+    const fault = ownFault ?? faultInCells(columns, cells);
     yield { number, fault, input: fault ? null : toUpsert(columns, cells, defaults), original: cells };
   }
 }
@@ -129,11 +119,6 @@ async function* batches(rows: AsyncIterable<Prepared>): AsyncGenerator<Prepared[
   }
   if (batch.length > 0) yield batch;
 }
-
-/** What the service said of one row. */
-type Verdict =
-  | { outcome: UpsertReport['outcome']; report: Partial<UpsertReport> }
-  | { code: string; reason: string };
 
 /** Sends a batch and enters each of its rows in the account; the failed ones go to the file of failures. */
 async function settle(options: ImportOptions, batch: Prepared[], account: Account): Promise<void> {
@@ -185,24 +170,15 @@ async function upsertSent({ service, isDryRun, id }: ImportOptions, rows: Prepar
   const { items } = answer.body as { items?: BatchItem[] };
   if (items?.length !== rows.length)
     throw new ServiceError(`The service answered ${items?.length} rows where ${rows.length} were sent.`);
-  return items.map(toVerdict);
+  return items.map(judge);
 }
 
-interface BatchItem {
-  code?: string;
-  message?: string;
-  errors?: { field: string; message: string }[];
-  customer?: { upsert: UpsertReport };
+/** Throws where the row's answer is about the import as a whole. */
+function judge(item: BatchItem): Verdict {
+  const refusal = refusalIn(item);
+  if (refusal) throw new ServiceError(`${refusal} Use --location, or a key of one location.`);
+  return toVerdict(item);
 }
-
-function toVerdict({ customer, code = 'failed', message = 'It failed.', errors }: BatchItem): Verdict {
-  if (customer) return { outcome: customer.upsert.outcome, report: customer.upsert };
-  if (REFUSALS.has(code)) throw new ServiceError(`${message} Use --location, or a key of one location.`);
-  const reason = code === 'contact_details_required' || !errors ? message : reasonsOf(errors);
-  return { code, reason: `${code}: ${reason}` };
-}
-
-const reasonsOf = (errors: { message: string }[]) => errors.map((error) => error.message).join(' ');
 
 /** Creates a row that upsert can't find anybody by, when that is wanted and the row says who it is. */
 async function withoutContact(
@@ -219,7 +195,7 @@ async function withoutContact(
   const answer = await send(service, 'POST', path, body, { 'idempotency-key': `import-${id}-${number}` });
   if (answer.status < 300) return { outcome: 'created', report: answer.body as Partial<UpsertReport> };
   if (answer.status !== 409 && answer.status !== 422) throw refused(answer);
-  return toVerdict({ ...answer.body, message: answer.message });
+  return judge({ ...answer.body, message: answer.message });
 }
 
 const refused = ({ status, message }: ServiceAnswer) =>

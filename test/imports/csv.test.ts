@@ -1,6 +1,7 @@
 /** Files as the world writes them, read as rows. */
 import { describe, expect, it } from 'vitest';
-import { type CsvRow, inspectCsv, readCsv } from '../../src/imports/csv.ts';
+import { inspectCsv, readCsv } from '../../src/imports/csv.ts';
+import type { CsvRow } from '../../src/imports/csv-shape.ts';
 import { csvFile } from '../cli/session.ts';
 
 async function read(content: string | Uint8Array) {

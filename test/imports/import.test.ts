@@ -42,6 +42,15 @@ describe('an import', () => {
     expect((await customers(business)).total).toBe(0);
   });
 
+  it('makes two people of two whose numbers a spreadsheet has shortened alike: neither gets in', async () => {
+    const business = await service.business();
+    const path = await csvFile('Name,Mobile\nAnn,6.14123E+10\nBea,6.14123E+10\nCleo,6.1412345678E+10\n');
+    const ran = await importFile(business, path);
+    expect(ran.figures).toMatchObject({ created: 1, failed: 2 });
+    expect((await customers(business)).items[0]).toMatchObject({ name: 'Cleo', phone: '+61412345678' });
+    expect(await ran.failures()).toContain('its last digits are gone');
+  });
+
   it('keeps every cell: what no field takes is a custom field', async () => {
     const business = await service.business();
     const path = await csvFile(

@@ -1,8 +1,10 @@
 /** In place of the table when there is nobody in it: what to do next. */
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { LoadDemo } from '../demo/load-demo.tsx';
+import { useSession } from '../session.ts';
 import { strings } from '../strings.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 
 export function EmptyList({
@@ -15,6 +17,7 @@ export function EmptyList({
   locationId: string | null;
   onClear: () => void;
 }) {
+  const session = useSession();
   if (kind !== 'new') {
     const [title, text] =
       kind === 'deleted'
@@ -47,6 +50,11 @@ export function EmptyList({
   -d '${JSON.stringify(body)}'`}
       />
       <p className="mt-6 text-muted">{strings.list.emptyImport}</p>
+      {session.may('customers:write') && (
+        <Link to="/import" className={buttonClass('primary', 'mt-3')}>
+          {strings.list.emptyImportHere}
+        </Link>
+      )}
       <Command
         text={`npx clientele import customers.csv \\
   --url ${origin} \\

@@ -17,6 +17,7 @@ import { BulkBar } from './bulk-bar.tsx';
 import { COLUMNS, chooseColumns, chosenColumns } from './columns.tsx';
 import { CustomerTable } from './customer-table.tsx';
 import { EmptyList } from './empty-list.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { Filters } from './filters.tsx';
 import { keepSearch } from './last-search.ts';
 import { listQuery } from './list-query.ts';
@@ -129,6 +130,7 @@ export function ListPage() {
               </fieldset>
             </Menu>
           </div>
+          <ExportMenu query={query} />
         </div>
         {areFiltersOpen && <Filters search={search} change={change} clear={clear} />}
       </div>

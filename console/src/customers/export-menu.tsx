@@ -1,0 +1,39 @@
+/** What the list shows now as a file; the browser itself writes it to disk while it comes. */
+import type { ListQuery } from '../api.ts';
+import { strings } from '../strings.ts';
+import { buttonClass } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Menu } from '../ui/menu.tsx';
+
+const FORMATS = ['csv', 'ndjson'] as const;
+
+export function ExportMenu({ query }: { query: ListQuery }) {
+  return (
+    <Menu label={strings.list.export} button={<Icon name="download" />} weight="plain" className="min-h-11">
+      {(close) => (
+        <>
+          <p className="px-3 py-1 text-sm text-muted">{strings.list.exportLead}</p>
+          {FORMATS.map((format) => (
+            <a
+              key={format}
+              href={exportAddress(query, format)}
+              download={`customers.${format}`}
+              className={buttonClass('quiet', 'w-full justify-start!')}
+              onClick={close}
+            >
+              {strings.list.exportAs[format]}
+            </a>
+          ))}
+        </>
+      )}
+    </Menu>
+  );
+}
+
+/** The list's own search and filters; a file has an order of its own. */
+function exportAddress({ sort: _sort, ...filters }: ListQuery, format: (typeof FORMATS)[number]): string {
+  const query = new URLSearchParams({ format });
+  for (const [name, value] of Object.entries(filters))
+    for (const one of [value].flat()) query.append(name, String(one));
+  return `/api/v2/customers/export?${query}`;
+}

@@ -1,0 +1,263 @@
+/** A file from being dropped to being taken back, in a browser. */
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { type TestBusiness, useService } from '../harness.ts';
+import { barriers, useBrowser, type Visit } from './browser.ts';
+
+const service = useService();
+const browser = useBrowser(service);
+
+/** As an older spreadsheet saves it: semicolons, Latin-1, phone numbers taken for numbers. */
+const FILE = [
+  'Name;Phone 1;E-Mail;Stadt;Notes',
+  'José Núñez;0412 345 001;jose@clientele.test;Dapto;',
+  'Ann Lee;0412 345 002;;Figtree;',
+  'Bea Ng;6.14E+10;bea@clientele.test;Unanderra;',
+  'Cleo Quill;;;Thirroul;"no; contact"',
+  'J. Núñez;0412345001;;Dapto;',
+  'Dan Fox;6.1412345004E+10;;Bulli;',
+  'Eve Moss;;eve at home;Corrimal;=1+1',
+];
+
+const choose = async (page: Page, lines: string[], encoding: BufferEncoding = 'latin1') =>
+  await page.getByLabel('Choose a CSV file').setInputFiles({
+    name: 'customers.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(lines.join('\r\n'), encoding),
+  });
+
+/** A business that knows Ann by another name. */
+async function withAnn(): Promise<TestBusiness> {
+  const business = await service.business();
+  await business.send('PUT', '/customers', { name: 'Anne Li', phone: '0412 345 002' });
+  return business;
+}
+
+/** The figures as they are shown, by what they count. */
+async function figures(page: Page): Promise<Record<string, number>> {
+  const texts = await page.getByRole('button', { pressed: false }).allInnerTexts();
+  const counted = texts.map((text) => /^([\d,]+)\s+(.+)$/s.exec(text)).filter((found) => found !== null);
+  return Object.fromEntries(counted.map(([, count, name]) => [name, Number(count!.replace(',', ''))]));
+}
+
+const customersOf = async (business: TestBusiness) =>
+  (await business.send('GET', '/customers?page_size=100&sort=name')).body.items;
+
+describe('an import', () => {
+  it('is matched, checked, repaired, done, and taken back', async () => {
+    const business = await withAnn();
+    const page = await browser.signedIn(business, '/');
+    await page.getByRole('link', { name: 'Import', exact: true }).click();
+    await choose(page, FILE);
+    await page.getByText('7 rows in customers.csv.').waitFor();
+    await page.getByText('Western European').waitFor();
+    await page.getByText('separated by semicolons').waitFor();
+    await page.getByText('In 1 row a spreadsheet has shortened the phone number, to 6.14E+10').waitFor();
+    await page.getByText('written like 6.1412345004E+10').waitFor();
+    await page.getByText('José Núñez · Ann Lee · Bea Ng').waitFor();
+    const becomes = (column: string) => page.getByLabel(`What the column ${column} becomes`);
+    expect(await becomes('Phone 1').inputValue()).toBe('phone');
+    expect(await becomes('Stadt').inputValue()).toBe('custom_fields');
+    await becomes('Stadt').selectOption({ label: 'Address, or a part of it' });
+
+    await page.getByRole('button', { name: 'Check what would happen' }).click();
+    await page.getByText('Nothing was written yet.').waitFor();
+    expect(await figures(page)).toEqual({
+      New: 2,
+      Changed: 1,
+      Unchanged: 0,
+      'Again in the file': 1,
+      Problem: 3,
+    });
+    await page.getByText('Joined with row 2').waitFor();
+    await page.getByText('Name: Ann Lee, Address: Figtree').waitFor();
+    expect((await customersOf(business)).map(({ name }) => name)).toEqual(['Anne Li']);
+
+    await page.getByRole('button', { name: 'Repair row 4' }).click();
+    const form = page.getByRole('form', { name: 'Repair row 4' });
+    await form.getByLabel('Phone 1').fill('0412 345 003');
+    await form.getByRole('button', { name: 'Check again' }).click();
+    await page.getByText('Row 4: new.').waitFor();
+    await page.getByRole('button', { name: 'Leave out row 5' }).click();
+    await page.getByRole('button', { name: 'Import 5 rows' }).click();
+
+    await page.getByText('All 7 rows are accounted for.').waitFor();
+    expect(await figures(page)).toEqual({ New: 3, Changed: 2, Unchanged: 0, Problem: 1, 'Left out': 1 });
+    expect((await customersOf(business)).map(({ name, phone, address }) => [name, phone, address])).toEqual([
+      ['Ann Lee', '+61412345002', 'Figtree'],
+      ['Bea Ng', '+61412345003', 'Unanderra'],
+      ['Dan Fox', '+61412345004', 'Bulli'],
+      ['J. Núñez', '+61412345001', 'Dapto'],
+    ]);
+
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download the 2 rows that did not get in' }).click();
+    const file = await downloading;
+    expect(file.suggestedFilename()).toBe('customers.failures.csv');
+    const lines = (await readFile(await file.path(), 'utf8')).split('\n');
+    expect(lines[0]).toBe('\uFEFFimport_row;import_reason;Name;Phone 1;E-Mail;Stadt;Notes');
+    expect(lines[1]).toBe('5;left_out: Left out by hand.;Cleo Quill;;;Thirroul;"no; contact"');
+    expect(lines[2]).toMatch(/^8;.*e-mail address.*;Eve Moss;;eve at home;Corrimal;'=1\+1$/);
+
+    await page.getByRole('button', { name: 'Take the import back' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Take the import back' }).click();
+    await page.getByText('The import was taken back.').waitFor();
+    await page.getByText('3 deleted again · 1 as they were before').waitFor();
+    expect((await customersOf(business)).map(({ name, address }) => [name, address])).toEqual([
+      ['Anne Li', null],
+    ]);
+  });
+
+  it('that a reload cuts off goes on after what is done, and makes nobody twice', async () => {
+    const business = await service.business();
+    const page = await browser.signedIn(business, '/import');
+    const rows = Array.from({ length: 1_200 }, (_, i) => `Ann ${i},0412${String(100_000 + i)}`);
+    await choose(page, ['Name,Mobile', ...rows]);
+    await page.getByRole('button', { name: 'Check what would happen' }).click();
+    await page.getByRole('button', { name: 'Import 1,200 rows' }).waitFor();
+    let groups = 0;
+    // The second group reaches the service, its answer never reaches the page.
+    await page.route(/import_id/, async (route) => {
+      groups++;
+      if (groups === 1) return await route.continue();
+      if (groups === 2) await route.fetch();
+    });
+    await page.getByRole('button', { name: 'Import 1,200 rows' }).click();
+    await page.getByText('500 of 1,200 rows').waitFor();
+    await expect.poll(async () => (await business.send('GET', '/customers')).body.total).toBe(1000);
+    await page.unroute(/import_id/);
+    await page.reload();
+    await page.getByRole('heading', { name: 'An import is not finished' }).waitFor();
+    await page.getByText('500 rows are imported.').waitFor();
+    await page.getByRole('button', { name: 'Go on importing' }).click();
+    await page.getByText('All 1,200 rows are accounted for.').waitFor();
+    expect((await figures(page)).New).toBe(1200);
+    expect((await business.send('GET', '/customers')).body.total).toBe(1200);
+
+    // The result is there after a reload as well, until it is thrown away.
+    await page.reload();
+    await page.getByRole('button', { name: 'Show the result' }).click();
+    await page.getByText('All 1,200 rows are accounted for.').waitFor();
+    await page.getByRole('button', { name: 'Import another file' }).click();
+    await page.reload();
+    await page.getByLabel('Choose a CSV file').waitFor({ state: 'attached' });
+    expect(await page.getByRole('heading', { name: 'The last import' }).count()).toBe(0);
+  });
+
+  it('waits for a service that is away, and can be stopped', async () => {
+    const business = await service.business();
+    const page = await browser.signedIn(business, '/import');
+    await choose(page, ['Name,Mobile', 'Ann,0412 345 001']);
+    await page.getByRole('button', { name: 'Check what would happen' }).click();
+    await page.getByRole('button', { name: 'Import 1 row' }).waitFor();
+    await page.route(/import_id/, (route) => route.abort());
+    await page.getByRole('button', { name: 'Import 1 row' }).click();
+    await page.getByText('It is asked again until it does').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped. What is imported stays').waitFor();
+    await page.unroute(/import_id/);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('The one row is accounted for.').waitFor();
+  });
+
+  it('asks where the customers belong when there are several locations', async () => {
+    const business = await service.business();
+    await business.addLocation();
+    const page = await browser.signedIn(business, '/import');
+    await choose(page, ['Name,Mobile', 'Ann,0412 345 001']);
+    await page.getByRole('button', { name: 'Check what would happen' }).click();
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-invalid")')).toBe('true');
+    await page.getByRole('main').getByLabel('Location', { exact: true }).selectOption({ label: 'Another' });
+    await page.getByRole('button', { name: 'Check what would happen' }).click();
+    await page.getByRole('button', { name: 'Import 1 row' }).waitFor();
+  });
+
+  it('of a file that is none is refused in words', async () => {
+    const page = await browser.signedIn(await service.business(), '/import');
+    await choose(page, ['Name,Mobile']);
+    await page.getByText('customers.csv has no rows below its first one.').waitFor();
+    await choose(page, ['Name,Mobile', 'Ann,0412 345 001']);
+    await page.getByText('1 row in customers.csv.').waitFor();
+  });
+
+  it('is for keys that may write', async () => {
+    const business = await service.business();
+    const page = await browser.signedIn(await business.addKey({ scopes: ['customers:read'] }), '/import');
+    await page.getByText('This key may not change customers.').waitFor();
+    expect(await page.getByRole('link', { name: 'Import', exact: true }).count()).toBe(0);
+  });
+
+  it('is forgotten with signing out', async () => {
+    const business = await service.business();
+    const page = await browser.signedIn(business, '/import');
+    await choose(page, ['Name,Mobile', 'Ann,0412 345 001']);
+    await page.getByText('1 row in customers.csv.').waitFor();
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('API key').fill(business.key);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Choose a CSV file').waitFor({ state: 'attached' });
+    expect(await page.getByRole('heading', { name: 'An import is not finished' }).count()).toBe(0);
+  });
+});
+
+describe('an export', () => {
+  it('holds what the list shows', async () => {
+    const business = await service.business();
+    await business.send('POST', '/customers', { name: 'Ann Lee', tags: ['vip'] });
+    await business.send('POST', '/customers', { name: 'Bea Ng' });
+    const page = await browser.signedIn(business, '/?tag=vip');
+    await page.getByRole('link', { name: 'Ann Lee' }).waitFor();
+    for (const [choice, name] of [
+      ['CSV', 'customers.csv'],
+      ['JSON lines', 'customers.ndjson'],
+    ]) {
+      await page.getByRole('button', { name: 'Export' }).click();
+      const downloading = page.waitForEvent('download');
+      await page.getByRole('link', { name: choice! }).click();
+      const file = await downloading;
+      expect(file.suggestedFilename()).toBe(name);
+      const text = await readFile(await file.path(), 'utf8');
+      expect([text.includes('Ann Lee'), text.includes('Bea Ng')]).toEqual([true, false]);
+    }
+  });
+});
+
+const VISITS: Visit[] = [
+  { theme: 'light', size: 'wide' },
+  { theme: 'dark', size: 'wide' },
+  { theme: 'dark', size: 'phone' },
+];
+
+describe.each(VISITS)('in the $theme theme on a $size screen', (visit) => {
+  it('no step has a barrier, and each fits', async () => {
+    const found: string[] = [];
+    const look = async (page: Page, step: string) => {
+      const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      if (overflow > 0) found.push(`${step}: ${overflow} pixels beyond the screen`);
+      found.push(...(await barriers(page)).map((one) => `${step}: ${one}`));
+    };
+    const page = await browser.signedIn(await withAnn(), '/import', visit);
+    await page.getByLabel('Choose a CSV file').waitFor({ state: 'attached' });
+    await look(page, 'choose');
+    await choose(page, FILE);
+    await page.getByText('7 rows in customers.csv.').waitFor();
+    await look(page, 'match');
+    await page.getByRole('button', { name: 'Check what would happen' }).click();
+    await page.getByText('Nothing was written yet.').waitFor();
+    await look(page, 'check');
+    await page.getByRole('button', { name: 'Repair row 4' }).click();
+    await look(page, 'repair');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Import \d rows/ }).click();
+    await page.getByText('All 7 rows are accounted for.').waitFor();
+    await look(page, 'result');
+    await page.getByRole('button', { name: 'Take the import back' }).click();
+    await look(page, 'undo');
+    await page.getByRole('dialog').getByRole('button', { name: 'Take the import back' }).click();
+    await page.getByText('The import was taken back.').waitFor();
+    await look(page, 'undone');
+    expect(found).toEqual([]);
+  });
+});
