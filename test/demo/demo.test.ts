@@ -27,7 +27,7 @@ beforeAll(async () => {
   own = (await business.send('POST', '/customers', { name: 'Ann Lee', phone: '0412 345 678' })).body.id;
 });
 
-describe('demo customers', () => {
+describe('demo customers', { timeout: 120_000 }, () => {
   it('are added in seconds, tagged, with duplicates, history and references', async () => {
     const started = performance.now();
     expect(await load(business)).toMatchObject({
