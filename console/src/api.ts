@@ -1,7 +1,7 @@
 /** The API as the console calls it: typed by the server's own OpenAPI document, failures as one kind of error. */
 import createClient from 'openapi-fetch';
 import type { operations, paths } from './openapi.ts';
-import { strings } from './strings.ts';
+import { strings } from './strings/index.ts';
 
 type Answer<Id extends keyof operations> =
   operations[Id]['responses'] extends Record<200, { content: { 'application/json': { body: infer Body } } }>

@@ -1,7 +1,7 @@
 /** Dates, numbers and phone numbers as people here write them. */
 import { useSyncExternalStore } from 'react';
 import type { Customer } from './api.ts';
-import { strings } from './strings.ts';
+import { strings } from './strings/index.ts';
 
 const locale = navigator.language;
 const numbers = new Intl.NumberFormat(locale);

@@ -14,7 +14,7 @@ import { type ListSearch, readListSearch } from './customers/list-search.ts';
 import { sessionQuery } from './session.ts';
 import { Shell, ShellSkeleton } from './shell.tsx';
 import { SignIn } from './sign-in.tsx';
-import { strings } from './strings.ts';
+import { strings } from './strings/index.ts';
 import { buttonClass } from './ui/button.tsx';
 import { ErrorProblem, Problem } from './ui/problem.tsx';
 

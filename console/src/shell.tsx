@@ -6,7 +6,7 @@ import { api, bodyOf } from './api.ts';
 import { OpenPairs } from './duplicates/nav-count.tsx';
 import { isTyping } from './keyboard.ts';
 import { endSession, useSession } from './session.ts';
-import { strings } from './strings.ts';
+import { strings } from './strings/index.ts';
 import { Button } from './ui/button.tsx';
 import { Dialog } from './ui/dialog.tsx';
 import { Icon, Mark } from './ui/icon.tsx';

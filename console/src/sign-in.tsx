@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { api, bodyOf, messageOf } from './api.ts';
 import { changeSession } from './session.ts';
-import { strings } from './strings.ts';
+import { strings } from './strings/index.ts';
 import { Button, inputClass } from './ui/button.tsx';
 import { Mark } from './ui/icon.tsx';
 

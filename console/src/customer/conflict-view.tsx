@@ -1,6 +1,6 @@
 /** Two people saved the same field: both values, and the choice between them. Nothing is lost meanwhile. */
 import { useEffect, useRef } from 'react';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 
 export function ConflictView({

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import type { Contact, Customer, CustomerChange } from '../api.ts';
 import { useFormatPhone } from '../format.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { Save } from './customer-query.ts';

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { api, bodyOf, type Customer, Failure, messageOf } from '../api.ts';
 import { lastSearch } from '../customers/last-search.ts';
 import { nameOf } from '../format.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { tell } from '../ui/notice.tsx';

@@ -1,6 +1,6 @@
 /** An event of the history in plain words: "changed the name from Ann Lee to Ann Ng". Pure. */
 import type { HistoryEvent } from '../api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 
 const words = strings.timeline;
 interface Known {

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { api, bodyOf, messageOf } from '../api.ts';
 import { lastSearch } from '../customers/last-search.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { tell } from '../ui/notice.tsx';
 import { Problem } from '../ui/problem.tsx';

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { api, bodyOf } from '../api.ts';
 import { nameOf, useFormatPhone } from '../format.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Menu } from '../ui/menu.tsx';
 import { customerQuery } from './customer-query.ts';
 

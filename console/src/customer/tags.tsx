@@ -1,7 +1,7 @@
 /** The tags: one key to add, one click to remove. */
 import { useState } from 'react';
 import type { Customer } from '../api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Icon } from '../ui/icon.tsx';
 import type { Save } from './customer-query.ts';
 import { useDecidedSave } from './decided-save.tsx';

@@ -1,7 +1,7 @@
 /** A field that is read until it is clicked: Enter saves, Escape leaves it as it was. */
 import { useEffect, useRef, useState } from 'react';
 import type { Customer } from '../api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ConflictView } from './conflict-view.tsx';

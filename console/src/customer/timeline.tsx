@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { api, bodyOf, messageOf } from '../api.ts';
 import { formatMoment, useFormatPhone } from '../format.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { linesOf } from './event-words.ts';
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Customer, Sort } from '../api.ts';
 import { formatDay } from '../format.ts';
 import type { SignedIn } from '../session.ts';
-import type { strings } from '../strings.ts';
+import type { strings } from '../strings/index.ts';
 import { Status } from '../ui/status.tsx';
 
 export interface Cell {

@@ -11,7 +11,7 @@ import type { Customer, Sort } from '../api.ts';
 import { nameOf, useFormatPhone } from '../format.ts';
 import { isTyping } from '../keyboard.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';

@@ -1,6 +1,6 @@
 /** What the list shows now as a file; the browser itself writes it to disk while it comes. */
 import type { ListQuery } from '../api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';

@@ -1,7 +1,7 @@
 /** What narrows the list beside the search. All of it stands in the address. */
 import { useEffect, useState } from 'react';
 import type { Sort } from '../api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
 import { DEFAULT_SORT, type ListSearch } from './list-search.ts';
 

@@ -7,7 +7,7 @@ import { DemoNotice } from '../demo/demo-notice.tsx';
 import { formatNumber, nameOf } from '../format.ts';
 import { isTyping } from '../keyboard.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';

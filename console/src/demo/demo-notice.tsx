@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { type Customer, messageOf } from '../api.ts';
 import { formatNumber } from '../format.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { tell } from '../ui/notice.tsx';

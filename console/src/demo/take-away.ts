@@ -1,6 +1,6 @@
 /** Takes the demo customers away: the undo of their import, and after it those who were changed since. */
 import { api, bodyOf, type Customer, Failure } from '../api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 
 /** As `src/demo/people.ts` tags them. */
 export const DEMO_TAG = 'demo customer';

@@ -4,7 +4,7 @@ import { Fragment, type ReactNode, useId } from 'react';
 import type { Contact, Customer } from '../api.ts';
 import { formatDay, nameOf, useFormatPhone } from '../format.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import {
   type Choices,
   type Choosable,

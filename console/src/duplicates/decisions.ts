@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, bodyOf, type Customer, type CustomerChange, Failure, messageOf } from '../api.ts';
 import { customerQuery } from '../customer/customer-query.ts';
 import { nameOf } from '../format.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { tell } from '../ui/notice.tsx';
 import { forgetPair, type PossibleDuplicate, takeOut } from './queue-query.ts';
 

@@ -1,7 +1,7 @@
 /** How many pairs wait, beside the way to them. It is the first page of the queue, which is asked for anyway. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { queueQuery } from './queue-query.ts';
 
 export function OpenPairs({ location }: { location: string | undefined }) {

@@ -6,7 +6,7 @@ import { customerQuery } from '../customer/customer-query.ts';
 import { nameOf } from '../format.ts';
 import { isTyping } from '../keyboard.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorProblem } from '../ui/problem.tsx';
 import {

@@ -5,7 +5,7 @@ import type { RefObject } from 'react';
 import { customerQuery } from '../customer/customer-query.ts';
 import { nameOf, useFormatPhone } from '../format.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import type { PossibleDuplicate } from './queue-query.ts';
 

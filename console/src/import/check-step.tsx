@@ -1,7 +1,7 @@
 /** What would happen to every row, before anything does. */
 import { useState } from 'react';
 import { formatNumber } from '../format.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Counts, type Shown } from './counts.tsx';
 import type { ImportJob } from './job.ts';

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { formatNumber } from '../format.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { tell } from '../ui/notice.tsx';

@@ -1,6 +1,6 @@
 /** How many rows are in each state. Each figure shows its rows when it is pressed. */
 import { formatNumber } from '../format.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import type { State } from './job.ts';
 
 export const STATES: State[] = ['created', 'updated', 'unchanged', 'again', 'problem', 'left_out', 'waiting'];

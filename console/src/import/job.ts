@@ -11,7 +11,7 @@ import type { Field } from '../../../src/imports/headers.ts';
 import { refusalIn } from '../../../src/imports/verdict.ts';
 import { Failure, messageOf } from '../api.ts';
 import { whenSignedOut } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { forget, type Kept, keep, readKept } from './kept.ts';
 import { readFile } from './read-file.ts';
 import { type Kind, keysOf, problem, type RowVerdict, verdictOf } from './row-verdict.ts';

@@ -6,7 +6,7 @@ import { FIELDS, type Field } from '../../../src/imports/headers.ts';
 import { readScientific } from '../../../src/imports/scientific.ts';
 import { formatNumber } from '../format.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
 import type { ImportJob } from './job.ts';
 import { Note } from './note.tsx';

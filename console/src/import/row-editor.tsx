@@ -1,6 +1,6 @@
 /** A row of the file with a field for each of its cells, to be repaired where it stands. */
 import { useEffect, useId, useRef } from 'react';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
 import type { ImportJob } from './job.ts';
 

@@ -1,7 +1,7 @@
 /** What the service said of a row, as the table shows it. Pure. */
 import { type BatchItem, toVerdict } from '../../../src/imports/verdict.ts';
 import { nameOf } from '../format.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 
 /** `again`: a row of somebody who is new with a row further up, as far as a dry run can tell. */
 export const KINDS = ['created', 'updated', 'unchanged', 'again', 'problem'] as const;

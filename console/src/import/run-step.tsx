@@ -1,6 +1,6 @@
 /** The import while it runs, or stands still. */
 import { formatNumber } from '../format.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import type { ImportJob } from './job.ts';
 import { Progress } from './progress.tsx';

@@ -1,7 +1,7 @@
 /** Requests of an import that outlast short absences of the service, as those of the command line do. */
 import { api, bodyOf, Failure } from '../api.ts';
 import type { operations } from '../openapi.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 
 /** Overloaded, restarting, or a proxy whose service is away; 0 is no answer at all. */
 const PASSING = new Set([0, 429, 502, 503, 504]);

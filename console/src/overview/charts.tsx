@@ -1,7 +1,7 @@
 /** The two kinds of charts, drawn by hand. What they show can be read as a table, too. */
 import type { ReactNode } from 'react';
 import { formatCompact, formatNumber } from '../format.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import type { Count } from './overview-query.ts';
 
 /** A number, and whether it is more than that. */

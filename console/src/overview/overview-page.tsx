@@ -4,7 +4,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { formatMonth, formatNumber } from '../format.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { ErrorProblem, Problem } from '../ui/problem.tsx';
 import { Bars, Columns, numberOf } from './charts.tsx';
 import { MOST_LOCATIONS, overviewQuery } from './overview-query.ts';

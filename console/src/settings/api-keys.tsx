@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ApiKey, Location, NewApiKey } from '../api.ts';
 import { formatAgo, formatDay, formatMoment } from '../format.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { CreateKeyDialog } from './create-key-dialog.tsx';

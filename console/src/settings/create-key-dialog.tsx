@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api, bodyOf, type Location, type NewApiKey } from '../api.ts';
 import { startOfDay } from '../format.ts';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, FormProblem, problemOf } from './field.tsx';

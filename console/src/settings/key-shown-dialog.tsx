@@ -1,6 +1,6 @@
 /** A key that was just made, shown this once. Only its own button closes it: Escape would lose the key for good. */
 import type { NewApiKey } from '../api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';

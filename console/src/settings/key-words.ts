@@ -1,6 +1,6 @@
 /** What an API key is, in words. Pure. */
 import type { ApiKey, Location } from '../api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 
 const words = strings.settings.keys;
 

@@ -4,7 +4,7 @@ import { getCountries } from 'libphonenumber-js/min';
 import { useMemo, useState } from 'react';
 import { api, bodyOf, type Location } from '../api.ts';
 import { sessionQuery, useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ApiKey, api, bodyOf } from '../api.ts';
 import { formatAgo } from '../format.ts';
 import { changeSession, useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { tell } from '../ui/notice.tsx';

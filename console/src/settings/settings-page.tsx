@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useSession } from '../session.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { ErrorProblem, Problem } from '../ui/problem.tsx';
 import { ApiKeys } from './api-keys.tsx';
 import { DeleteRulesForm } from './delete-rules.tsx';

@@ -1,5 +1,5 @@
 /** A few words that can be added to and taken from: tags, kinds of references. */
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Field } from './field.tsx';

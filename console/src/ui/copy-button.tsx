@@ -1,6 +1,6 @@
 /** Copies a text, and says that it did. */
 import { useState } from 'react';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 

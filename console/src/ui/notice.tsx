@@ -1,7 +1,7 @@
 /** What was just done, said once at the foot of the page, with a way to take it back. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { isTyping } from '../keyboard.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 

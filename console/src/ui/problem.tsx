@@ -1,7 +1,7 @@
 /** What went wrong and what to do about it, in place of the page. */
 import type { ReactNode } from 'react';
 import { Failure, messageOf } from '../api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 import { Button } from './button.tsx';
 
 export function Problem({ title, text, children }: { title: string; text: string; children?: ReactNode }) {

@@ -1,6 +1,6 @@
 /** A status as a dot and a word: never by colour alone. */
 import type { Customer } from '../api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/index.ts';
 
 const DOTS: Record<Customer['status'], string> = {
   lead: 'border-2 border-accent',
