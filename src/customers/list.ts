@@ -158,27 +158,13 @@ async function search(
   const exact = matchesAll(sql, businessId, terms);
   const all = sql`${filters} and ${exact}`;
   const wasWidened = spec.position?.widened ?? null;
-  if (wasWidened !== true) {
-    const found = { ...(await selectHits(sql, spec, businessId, all, null)), narrowed: all };
-    // Few exact hits: one letter may be wrong. Decided by the total, so alike on every page of any size.
-    if (wasWidened === false || terms.length === 0 || found.total >= FEW) return found;
-    const neighbours = await withNeighbours(sql, businessId, terms);
-    if (!neighbours) return found;
-    return await searchWidely(sql, spec, businessId, filters, neighbours, exact);
-  }
-  const neighbours = (await withNeighbours(sql, businessId, terms)) ?? terms;
-  return await searchWidely(sql, spec, businessId, filters, neighbours, exact);
-}
-
-async function searchWidely(
-  sql: Queryable,
-  spec: PageSpec,
-  businessId: string,
-  filters: Fragment,
-  terms: Term[],
-  exact: Fragment,
-): Promise<Found & { narrowed: Fragment }> {
-  const narrowed = sql`${filters} and ${matchesAll(sql, businessId, terms)}`;
+  const hits =
+    wasWidened === true ? null : { ...(await selectHits(sql, spec, businessId, all, null)), narrowed: all };
+  // Few exact hits: one letter may be wrong. Decided by the total, so alike on every page of any size.
+  if (hits && (wasWidened === false || terms.length === 0 || hits.total >= FEW)) return hits;
+  const neighbours = await withNeighbours(sql, businessId, terms);
+  if (hits && !neighbours) return hits;
+  const narrowed = sql`${filters} and ${matchesAll(sql, businessId, neighbours ?? terms)}`;
   return { ...(await selectHits(sql, spec, businessId, narrowed, exact)), narrowed };
 }
 
