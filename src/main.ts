@@ -8,6 +8,7 @@ import { bringUpToDate } from './customers/derived.ts';
 import { openService } from './customers/service.ts';
 import { connect, errorCode } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
+import { REPLICA_STATEMENT_MS } from './database/replica.ts';
 import { addDemoAtStart } from './demo/load.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createServer } from './http/server.ts';
@@ -86,7 +87,9 @@ async function serve(config: Config, url: string): Promise<Running> {
   const logger = pino({ level: config.logLevel });
   const pool = { max: config.poolSize, isPooled: config.isPooled };
   const sql = connect(url, pool);
-  const replica = config.replicaUrl ? connect(config.replicaUrl, pool) : null;
+  const replica = config.replicaUrl
+    ? connect(config.replicaUrl, { ...pool, statementTimeout: REPLICA_STATEMENT_MS })
+    : null;
   const service = await openService(sql, {
     replica,
     groupCommit: config.groupCommit,

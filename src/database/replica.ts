@@ -16,6 +16,11 @@ type Miss = 'behind' | 'ahead' | 'unavailable';
 
 /** A replica that takes longer than this is left to itself. */
 const PATIENCE_MS = 2_000;
+/**
+ * A replica gives a statement up before the reader does: what nobody waits for leaves its connection to others, and one slow
+ * search is told from a replica that is away.
+ */
+export const REPLICA_STATEMENT_MS = 1_500;
 /** One that failed is not asked for so long. */
 const REST_MS = 1_000;
 

@@ -164,7 +164,7 @@ export async function registerOpenApi(app: FastifyInstance, bodies: Record<strin
             type: 'apiKey',
             in: 'cookie',
             name: COOKIE,
-            description: `What the console uses, from POST /session; writes need the header \`${CONSOLE_HEADER}: 1\` too.`,
+            description: `What the console uses, from POST /session (by https its name begins with __Host-); writes need the header \`${CONSOLE_HEADER}: 1\` too.`,
           },
         },
       },

@@ -6,14 +6,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from './errors.ts';
 
 export const COOKIE = 'clientele_session';
+/** By https: a browser takes a cookie of this name from this very host only, not from another one of its domain (RFC 6265bis). */
+const HOST_COOKIE = `__Host-${COOKIE}`;
 /** A form cannot send it, and a script of another site only after a preflight that never allows cookies. */
 export const CONSOLE_HEADER = 'X-Clientele-Console';
 
-const PATTERN = new RegExp(`(?:^|;)\\s*${COOKIE}=([^;\\s]+)`);
+const PATTERNS = [HOST_COOKIE, COOKIE].map((name) => new RegExp(`(?:^|;)\\s*${name}=([^;\\s]+)`));
 
-/** The token in the cookie of a request, or null. */
-export const readToken = ({ headers }: FastifyRequest): string | null =>
-  PATTERN.exec(headers.cookie ?? '')?.[1] ?? null;
+/** The token in the cookie of a request, or null. The cookie that only this host can have set comes first. */
+export function readToken({ headers }: FastifyRequest): string | null {
+  if (headers.cookie === undefined) return null;
+  for (const pattern of PATTERNS) {
+    const token = pattern.exec(headers.cookie)?.[1];
+    if (token !== undefined) return token;
+  }
+  return null;
+}
 
 /** The cookie as a handler sees it: what came, and what goes back. */
 export class SessionCookie {
@@ -38,8 +46,8 @@ export class SessionCookie {
   }
 
   #text(token: string, seconds: number): string {
-    const secure = isByHttps(this.#request) ? '; Secure' : '';
-    return `${COOKIE}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
+    const [name, secure] = isByHttps(this.#request) ? [HOST_COOKIE, '; Secure'] : [COOKIE, ''];
+    return `${name}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
   }
 }
 

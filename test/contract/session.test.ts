@@ -63,10 +63,25 @@ describe('signing in', () => {
     expect(hours).toBeLessThan(12.1);
   });
 
-  it('marks the cookie Secure where the page came by https', async () => {
+  it('where the page came by https the cookie is Secure, and one that a neighbour of the host has set does not count', async () => {
     const business = await service.business();
     const headers = { origin: 'https://crm.example', 'sec-fetch-site': 'same-origin' };
-    expect((await signIn(business.key, headers)).headers.get('set-cookie')).toMatch(/; Secure$/);
+    const answer = await signIn(business.key, headers);
+    const cookie = answer.headers.get('set-cookie')!;
+    expect(cookie).toMatch(/^__Host-clientele_session=cls_\w+; Path=\/; .*; Secure$/);
+    const other = await service.business();
+    const planted = tokenOf(await signIn(other.key));
+    const both = `clientele_session=${planted}; ${cookie.split(';')[0]}`;
+    const session = await sender(service.url, null)('GET', '/session', undefined, {
+      headers: { cookie: both },
+    });
+    expect(sessionOf(session).business.id).toBe(business.id);
+    const out = await sender(service.url, null)('DELETE', '/session', undefined, {
+      headers: { ...headers, ...CONSOLE, cookie: both },
+    });
+    expect(out.headers.get('set-cookie')).toMatch(
+      /^__Host-clientele_session=; Path=\/; Max-Age=0; .*; Secure$/,
+    );
   });
 
   it.each(['clt_x', 'nonsense', makeSessionToken('01900000-0000-7000-8000-000000000000')])(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { walk } from '../../src/customers/list.ts';
 import { connect, type Queryable, type Sql } from '../../src/database/connect.ts';
-import { Replica } from '../../src/database/replica.ts';
+import { REPLICA_STATEMENT_MS, Replica } from '../../src/database/replica.ts';
 import { type Answer, API, type Send, sender } from '../harness.ts';
 import { killPostgres, type RunningService, until, useProcesses } from './process.ts';
 import { type Pair, startPair } from './standby.ts';
@@ -229,7 +229,8 @@ describe('a reading on the replica', () => {
   let businessId: string;
   let end: () => Promise<unknown>;
   beforeAll(async () => {
-    const [primary, replica] = [connect(pair.primary.url), connect(pair.replica.url)];
+    const primary = connect(pair.primary.url);
+    const replica = connect(pair.replica.url, { statementTimeout: REPLICA_STATEMENT_MS });
     end = () => Promise.all([primary.end({ timeout: 1 }), replica.end({ timeout: 1 })]);
     asked = await Replica.of(primary, replica);
     businessId = (await primary<{ id: string }[]>`select id from businesses`)[0]!.id;
@@ -259,7 +260,7 @@ describe('a reading on the replica', () => {
     const before = { ...asked.outcomes };
     const answer = await where(async (server, sql) => {
       if (server === 'primary') return;
-      const running = sql`select pg_sleep(10)`.execute();
+      const running = sql`select pg_sleep(1.4)`.execute();
       // The snapshot of the reading still sees the row that is now taken away for good.
       await primary`delete from gone`;
       await primary`vacuum gone`;
@@ -273,6 +274,15 @@ describe('a reading on the replica', () => {
       answered: before.answered + 1,
       unavailable: before.unavailable + 1,
     });
+  });
+
+  it('that is slow there is answered by the primary, and the next one by the replica: it need not rest for one', async () => {
+    await until('the replica answers', 20_000, async () => (await where(async () => {})) === 'replica');
+    const start = performance.now();
+    const slow = where(async (server, sql) => server === 'replica' && (await sql`select pg_sleep(10)`));
+    expect(await slow).toBe('primary');
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(await where(async () => {})).toBe('replica');
   });
 
   it('that it takes too long over is answered by the primary, and it rests until it answers again', async () => {
