@@ -160,6 +160,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/duplicates/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reopenDuplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/customers/{id}/references": {
         parameters: {
             query?: never;
@@ -1851,6 +1867,7 @@ export interface operations {
                 cursor?: string;
                 customer_id?: string;
                 location_id?: string;
+                dismissed?: boolean;
             };
             header?: never;
             path?: never;
@@ -1874,6 +1891,7 @@ export interface operations {
                                 customer_ids: string[];
                                 score: number;
                                 reasons: string[];
+                                dismissed_at?: string;
                             }[];
                             next_cursor: string | null;
                         };
@@ -1908,6 +1926,38 @@ export interface operations {
                         body: {
                             id: string;
                             dismissed_at: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    reopenDuplicate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        success: true;
+                        /** @enum {string} */
+                        message: "Possible duplicate reopened.";
+                        body: {
+                            id: string;
+                            dismissed_at: null;
                         };
                     };
                 };

@@ -18,11 +18,12 @@ import { strings } from './strings/index.ts';
 import { buttonClass } from './ui/button.tsx';
 import { ErrorProblem, Problem } from './ui/problem.tsx';
 
-/** The pair that is open, and the one customer whose pairs are shown. */
+/** The pair that is open, the one customer whose pairs are shown, and whether it is those that were dismissed. */
 interface DuplicatesSearch {
   location?: string;
   pair?: string | undefined;
   customer?: string | undefined;
+  dismissed?: '1' | undefined;
 }
 
 /** The pages for who is signed in; the one page for who is not, at the same address. */
@@ -66,9 +67,10 @@ const customer = createRoute({
 const duplicates = createRoute({
   getParentRoute: () => root,
   path: '/duplicates',
-  validateSearch: ({ pair, customer }: Record<string, unknown>): DuplicatesSearch => ({
+  validateSearch: ({ pair, customer, dismissed }: Record<string, unknown>): DuplicatesSearch => ({
     pair: typeof pair === 'string' && pair ? pair : undefined,
     customer: typeof customer === 'string' && customer ? customer : undefined,
+    dismissed: dismissed === '1' ? '1' : undefined,
   }),
   component: lazyRouteComponent(() => import('./duplicates/duplicates-page.tsx'), 'DuplicatesPage'),
 });

@@ -6,6 +6,7 @@
 import type { Queryable } from '../database/connect.ts';
 import { newId } from '../database/ids.ts';
 import { recordset } from '../database/recordset.ts';
+import type { Scope } from '../tenancy/scope.ts';
 import type { ContactRow, CustomerRow, ReferenceRow } from './commit.ts';
 import type { Change, PossibleDuplicate, StoredCustomer } from './record.ts';
 
@@ -287,14 +288,27 @@ export function deleteCustomers(businessId: string, records: StoredCustomer[]): 
 /** Notes that a pair is of two people, once; null when there is none in this location (null: any). */
 export async function dismissPair(
   sql: Queryable,
-  businessId: string,
-  locationId: string | null,
+  { businessId, locationId }: Scope,
   id: string,
   at: string,
 ): Promise<{ id: string; dismissed_at: string } | null> {
   const [row] = await sql<{ id: string; dismissed_at: string }[]>`
     update possible_duplicates
     set dismissed_at = coalesce(dismissed_at, ${at})
+    where business_id = ${businessId} and id = ${id} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)
+    returning id, dismissed_at`;
+  return row ?? null;
+}
+
+/** Takes that back; a pair that is open stays so. */
+export async function reopenPair(
+  sql: Queryable,
+  { businessId, locationId }: Scope,
+  id: string,
+): Promise<{ id: string; dismissed_at: null } | null> {
+  const [row] = await sql<{ id: string; dismissed_at: null }[]>`
+    update possible_duplicates
+    set dismissed_at = null
     where business_id = ${businessId} and id = ${id} and (${locationId}::uuid is null or location_id = ${locationId}::uuid)
     returning id, dismissed_at`;
   return row ?? null;

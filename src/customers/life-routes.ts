@@ -98,7 +98,7 @@ export function lifeRoutes(service: Service): Route[] {
       path: '/duplicates',
       summary: 'List possible duplicates',
       description:
-        'Pairs of customers that may be one person, the likeliest first, with the reasons in words.',
+        'Pairs of customers that may be one person, the likeliest first, with the reasons in words. `dismissed=true` lists those that were dismissed instead, the last one first.',
       tag: 'Duplicates and merge',
       scope: 'customers:read',
       query: schema.DuplicatesQuery,
@@ -111,7 +111,8 @@ export function lifeRoutes(service: Service): Route[] {
       method: 'POST',
       path: '/duplicates/:id/dismiss',
       summary: 'Dismiss a possible duplicate',
-      description: 'The two are different people: the pair is not shown again.',
+      description:
+        'The two are different people: the pair is not shown again. `POST /duplicates/{id}/reopen` takes it back.',
       tag: 'Duplicates and merge',
       scope: 'customers:write',
       params: Type.Object({ id: Type.String({ description: 'The id of the pair.' }) }),
@@ -120,6 +121,22 @@ export function lifeRoutes(service: Service): Route[] {
       errors: ['duplicate_not_found'],
       handle: async ({ caller, params, retry }) =>
         await duplicates.dismissDuplicate(service, caller, params.id, retry),
+    }),
+    route({
+      operationId: 'reopenDuplicate',
+      method: 'POST',
+      path: '/duplicates/:id/reopen',
+      summary: 'Reopen a dismissed duplicate',
+      description:
+        'The two may be one person after all: the pair is open again. Reopening an open one changes nothing.',
+      tag: 'Duplicates and merge',
+      scope: 'customers:write',
+      params: Type.Object({ id: Type.String({ description: 'The id of the pair.' }) }),
+      query: NoQuery,
+      success: { status: 200, message: 'Possible duplicate reopened.', body: schema.ReopenedDuplicate },
+      errors: ['duplicate_not_found'],
+      handle: async ({ caller, params, retry }) =>
+        await duplicates.reopenDuplicate(service, caller, params.id, retry),
     }),
     route({
       operationId: 'listReferences',

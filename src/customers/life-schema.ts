@@ -187,6 +187,9 @@ export const DuplicatesQuery = Type.Object(
       Type.String({ format: 'uuid', description: 'Only pairs with this customer.' }),
     ),
     location_id: Type.Optional(Uuid),
+    dismissed: Type.Optional(
+      Type.Boolean({ description: 'true: those that were dismissed, the last one first.' }),
+    ),
   },
   strict,
 );
@@ -196,6 +199,7 @@ export const Duplicate = Type.Object(
     customer_ids: Type.Array(Uuid, { minItems: 2, maxItems: 2 }),
     score: Type.Number({ minimum: 0, maximum: 1, description: 'How likely the two are one person.' }),
     reasons: Type.Array(Type.String()),
+    dismissed_at: Type.Optional(Timestamp),
   },
   strict,
 );
@@ -204,3 +208,4 @@ export const DuplicatePage = Type.Object(
   strict,
 );
 export const DismissedDuplicate = Type.Object({ id: Uuid, dismissed_at: Timestamp }, strict);
+export const ReopenedDuplicate = Type.Object({ id: Uuid, dismissed_at: Type.Null() }, strict);

@@ -167,6 +167,45 @@ describe('a pair', () => {
     await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
   });
 
+  it('is shown again when the dismissal is taken back, by click or with z', async () => {
+    const page = await openPair();
+    const undo = {
+      click: () => page.getByRole('button', { name: 'Undo' }).click(),
+      z: () => page.keyboard.press('z'),
+    };
+    for (const takeBack of [undo.click, undo.z]) {
+      await page.getByRole('button', { name: 'Two people' }).click();
+      await page.getByText('Noted: two people.').waitFor();
+      await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+      await takeBack();
+      await page.getByText('Taken back: the pair is open again.').waitFor();
+      await page.getByRole('heading', { name: 'Are Ann Lee and Anna Lee one person?' }).waitFor();
+      expect(await openPairs()).toBe(1);
+    }
+  });
+
+  it('that was dismissed is found among those, and opened again', async () => {
+    const pair = (await business.send('GET', '/duplicates')).body.items[0]!;
+    await business.send('POST', `/duplicates/${pair.id}/dismiss`);
+    const page = await browser.signedIn(business, '/duplicates');
+    await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+    await page.getByRole('link', { name: 'Dismissed pairs' }).click();
+    await page.getByText('1 dismissed pair', { exact: true }).waitFor();
+    await page.getByRole('list', { name: 'Dismissed pairs' }).getByRole('link', { name: 'Ann Lee' }).click();
+    await page.getByText(/Dismissed .*: two people\./).waitFor();
+    expect(await page.getByRole('button', { name: 'Merge' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await page.getByText('The pair is open again.').waitFor();
+    await page.getByRole('heading', { name: 'No dismissed pairs' }).waitFor();
+    expect(await openPairs()).toBe(1);
+    await page.keyboard.press('z');
+    await page.getByText('Taken back: the pair stays dismissed.').waitFor();
+    expect(await openPairs()).toBe(0);
+    await page.getByRole('heading', { name: 'Are Ann Lee and Anna Lee one person?' }).waitFor();
+    await page.getByRole('link', { name: 'Open pairs' }).click();
+    await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+  });
+
   it('that somebody changed meanwhile is not merged unseen', async () => {
     const page = await openPair();
     await business.send('PATCH', `/customers/${ann}`, { name: 'Ann Ng' });
@@ -254,5 +293,10 @@ describe.each([
     await queue(page).getByText('Anna Lee').waitFor();
     await fits(page);
     await fits(await openPair(visit));
+    const pair = (await business.send('GET', '/duplicates')).body.items[0]!;
+    await business.send('POST', `/duplicates/${pair.id}/dismiss`);
+    const dismissed = await browser.signedIn(business, `/duplicates?dismissed=1&pair=${pair.id}`, visit);
+    await dismissed.getByRole('button', { name: 'Open again' }).waitFor();
+    await fits(dismissed);
   });
 });

@@ -1,4 +1,4 @@
-/** Possible duplicates (contract section 5): met by upserts, found by the scan, dismissed or resolved by a merge. */
+/** Possible duplicates (contract section 5): met by upserts, found by the scan, dismissed, reopened, or resolved by a merge. */
 import { describe, expect, it } from 'vitest';
 import { scanDuplicates } from '../../src/customers/duplicate-scan.ts';
 import { type TestBusiness, useService } from '../harness.ts';
@@ -89,6 +89,76 @@ describe('possible duplicates', () => {
     expect((await list(business)).items).toEqual([]);
   });
 
+  it('a dismissed pair is reopened as it was, and again changes nothing', async () => {
+    const business = await service.business();
+    await made(business, TWINS[0]!);
+    await made(business, TWINS[1]!);
+    await scan(business);
+    const [pair] = (await list(business)).items;
+    const open = async () => (await list(business)).items;
+    const reopen = () => business.send('POST', `/duplicates/${pair!.id}/reopen`);
+    await done(business.send('POST', `/duplicates/${pair!.id}/dismiss`));
+    expect(await open()).toEqual([]);
+    for (const _time of [1, 2]) {
+      expect(await reopen()).toMatchObject({
+        status: 200,
+        message: 'Possible duplicate reopened.',
+        body: { id: pair!.id, dismissed_at: null },
+      });
+      expect(await open()).toEqual([pair]);
+    }
+    expect((await list(business, '?dismissed=true')).items).toEqual([]);
+  });
+
+  it('a reopening that is repeated with its Idempotency-Key does not undo a later dismissal', async () => {
+    const business = await service.business();
+    await made(business, TWINS[0]!);
+    await made(business, TWINS[1]!);
+    await scan(business);
+    const { id } = (await list(business)).items[0]!;
+    const headers = { 'idempotency-key': 'reopen-1' };
+    const reopen = () => business.send('POST', `/duplicates/${id}/reopen`, undefined, { headers });
+    await done(business.send('POST', `/duplicates/${id}/dismiss`));
+    await done(reopen());
+    await done(business.send('POST', `/duplicates/${id}/dismiss`));
+    expect((await reopen()).body).toEqual({ id, dismissed_at: null });
+    expect((await list(business)).items).toEqual([]);
+  });
+
+  it('dismissed pairs are listed the last one first, page by page, until one of the two is gone', async () => {
+    const business = await service.business();
+    const met: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      const [phone, email] = [`041234560${n}`, `met${n}@clientele.test`];
+      met.push((await upsert(business, { name: `Ann ${n}`, phone })).id);
+      await upsert(business, { name: `Bea ${n}`, email });
+      await upsert(business, { phone, email });
+    }
+    const pairs = (await list(business)).items;
+    expect(pairs).toHaveLength(3);
+    const dismissed: { id: string; dismissed_at: string }[] = [];
+    for (const { id } of pairs)
+      dismissed.push(await done(business.send('POST', `/duplicates/${id}/dismiss`)));
+    const seen: { id: string; dismissed_at: string }[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: Awaited<ReturnType<typeof list>> = await list(
+        business,
+        `?dismissed=true&limit=1${cursor && `&cursor=${cursor}`}`,
+      );
+      seen.push(...page.items.map(({ id, dismissed_at }) => ({ id, dismissed_at })));
+      cursor = page.next_cursor;
+    }
+    const last = (a: { dismissed_at: string; id: string }, b: typeof a) =>
+      b.dismissed_at.localeCompare(a.dismissed_at) || b.id.localeCompare(a.id);
+    expect(seen).toEqual(dismissed.toSorted(last));
+    const own = await list(business, `?dismissed=true&customer_id=${met[0]}`);
+    expect(own.items.map(({ customer_ids: ids }) => ids.includes(met[0]!))).toEqual([true]);
+    const open = await list(business, '?limit=1');
+    expect(open).toEqual({ items: [], next_cursor: null });
+    await done(business.send('DELETE', `/customers/${met[0]}`));
+    expect((await list(business, '?dismissed=true')).items).toHaveLength(2);
+  });
+
   it('the likeliest come first, page by page, each once; customer_id narrows', async () => {
     const business = await service.business();
     const ids: string[] = [];
@@ -125,7 +195,7 @@ describe('possible duplicates', () => {
     for (const item of own.items) expect(item.customer_ids).toContain(ids[0]);
   });
 
-  it('locations are kept apart: in the scan, in the list, in dismissing', async () => {
+  it('locations are kept apart: in the scan, in the lists, in dismissing and reopening', async () => {
     const business = await service.business();
     const location_id = await business.addLocation();
     const here = business.locationId;
@@ -140,6 +210,11 @@ describe('possible duplicates', () => {
     expect((await list(business, `?location_id=${location_id}`)).items).toEqual([]);
     const { send } = await business.addKey({ location_id, scopes: ['customers:read', 'customers:write'] });
     expect((await done(send('GET', '/duplicates'))).items).toEqual([]);
-    expect((await send('POST', `/duplicates/${pair!.id}/dismiss`)).status).toBe(404);
+    for (const decision of ['dismiss', 'reopen'])
+      expect((await send('POST', `/duplicates/${pair!.id}/${decision}`)).status).toBe(404);
+    await done(business.send('POST', `/duplicates/${pair!.id}/dismiss`));
+    expect((await done(send('GET', '/duplicates?dismissed=true'))).items).toEqual([]);
+    expect((await send('POST', `/duplicates/${pair!.id}/reopen`)).status).toBe(404);
+    expect((await list(business, `?dismissed=true&location_id=${here}`)).items).toHaveLength(1);
   });
 });

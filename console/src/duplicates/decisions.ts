@@ -1,11 +1,11 @@
-/** What is decided about a pair: one person, which can be taken back, or two people. */
+/** What is decided about a pair: one person, or two people. Either can be taken back. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, bodyOf, type Customer, type CustomerChange, Failure, messageOf } from '../api.ts';
 import { customerQuery } from '../customer/customer-query.ts';
 import { nameOf } from '../format.ts';
 import { strings } from '../strings/index.ts';
 import { tell } from '../ui/notice.tsx';
-import { forgetPair, type PossibleDuplicate, takeOut } from './queue-query.ts';
+import { forgetPair, type PossibleDuplicate, queueKey, takeOut } from './queue-query.ts';
 
 const words = strings.duplicates;
 
@@ -112,17 +112,45 @@ export function useMerge(pair: PossibleDuplicate, onDecided: (goneId: string) =>
   });
 }
 
-/** The two are two people. The API knows no way back from this, so nothing here pretends to. */
-export function useDismiss(pair: PossibleDuplicate, onDecided: () => void) {
+const CALLS = {
+  dismiss: (params: { path: { id: string } }) => api.POST('/api/v2/duplicates/{id}/dismiss', { params }),
+  reopen: (params: { path: { id: string } }) => api.POST('/api/v2/duplicates/{id}/reopen', { params }),
+};
+const REVERSE = { dismiss: 'reopen', reopen: 'dismiss' } as const;
+
+/** The two are two people, or they may be one after all: each is the way back from the other. */
+export function useDismissal(
+  pair: PossibleDuplicate,
+  verb: keyof typeof CALLS,
+  onDecided: () => void,
+  onUndone: () => void,
+) {
   const queries = useQueryClient();
+  const call = async (to: keyof typeof CALLS): Promise<void> => {
+    await bodyOf<unknown>(CALLS[to]({ path: { id: pair.id } }));
+  };
+  const forget = async () => {
+    for (const id of pair.customer_ids) void queries.invalidateQueries({ queryKey: ['duplicates', id] });
+    await queries.invalidateQueries({ queryKey: queueKey });
+  };
+  const undo = async (): Promise<void> => {
+    try {
+      await call(REVERSE[verb]);
+      await forget();
+      tell({ text: words.undoneOf[verb] });
+      onUndone();
+    } catch (error) {
+      const action = { label: strings.retry, run: () => void undo() };
+      tell({ text: messageOf(error), isError: true, action });
+    }
+  };
   return useMutation({
-    mutationFn: async () =>
-      await bodyOf(api.POST('/api/v2/duplicates/{id}/dismiss', { params: { path: { id: pair.id } } })),
+    mutationFn: async () => await call(verb),
     onSuccess: () => {
       onDecided();
       takeOut(queries, ({ id }) => id === pair.id);
-      for (const id of pair.customer_ids) void queries.invalidateQueries({ queryKey: ['duplicates', id] });
-      tell({ text: words.dismissed });
+      void forget();
+      tell({ text: words.doneBy[verb], action: { label: strings.undo, run: () => void undo() } });
     },
     onError: (error) => tell({ text: messageOf(error), isError: true }),
   });

@@ -27,8 +27,9 @@ export function DuplicatesPage() {
   const navigate = useNavigate({ from: '/duplicates' });
   const location = session.locationOf(asked.location ?? '')?.id;
   const { pair: openId, customer } = asked;
+  const dismissed = asked.dismissed === '1';
   const mayRead = session.may('customers:read');
-  const queue = useInfiniteQuery({ ...queueQuery({ location, customer }), enabled: mayRead });
+  const queue = useInfiniteQuery({ ...queueQuery({ location, customer, dismissed }), enabled: mayRead });
   const list = useRef<HTMLOListElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
   const pairs = queue.data?.pages.flatMap(({ items }) => items) ?? [];
@@ -87,9 +88,16 @@ export function DuplicatesPage() {
           className={`numeric min-h-6 text-sm text-muted ${openId ? 'max-sm:sr-only' : ''}`}
           aria-live="polite"
         >
-          {queue.data && words.count(pairs.length, hasNextPage)}
+          {queue.data && (dismissed ? words.countDismissed : words.count)(pairs.length, hasNextPage)}
         </p>
-        {customer && <OnlyOf id={customer} />}
+        {customer && <OnlyOf id={customer} dismissed={asked.dismissed} />}
+        <Link
+          to="/duplicates"
+          search={{ customer, dismissed: dismissed ? undefined : '1' }}
+          className={`ml-auto inline-flex min-h-9 items-center rounded-lg text-sm text-accent underline underline-offset-2 ${openId ? 'max-lg:hidden' : ''}`}
+        >
+          {dismissed ? words.toOpen : words.toDismissed}
+        </Link>
         {openId && (
           <Link
             to="/duplicates"
@@ -104,10 +112,14 @@ export function DuplicatesPage() {
       {isEmpty ? (
         <div className="mx-auto flex max-w-md flex-col items-center gap-3 px-6 py-20 text-center">
           <Icon name="check" className="size-8 text-accent" />
-          <h2 className="text-lg font-semibold">{words.emptyTitle}</h2>
-          <p className="text-muted text-balance">{customer || location ? words.emptyHere : words.empty}</p>
+          <h2 className="text-lg font-semibold">
+            {dismissed ? words.emptyDismissedTitle : words.emptyTitle}
+          </h2>
+          <p className="text-muted text-balance">
+            {dismissed ? words.emptyDismissed : customer || location ? words.emptyHere : words.empty}
+          </p>
           {customer && (
-            <Link to="/duplicates" search={{}} className={buttonClass()}>
+            <Link to="/duplicates" search={{ dismissed: asked.dismissed }} className={buttonClass()}>
               {words.showAll}
             </Link>
           )}
@@ -121,6 +133,7 @@ export function DuplicatesPage() {
               <QueueSkeleton />
             ) : (
               <Queue
+                label={dismissed ? words.dismissedQueue : words.queue}
                 pairs={pairs}
                 openId={openId}
                 list={list}
@@ -144,7 +157,9 @@ export function DuplicatesPage() {
                 }}
                 // Who has gone elsewhere meanwhile stays there.
                 onUndone={() => {
-                  if (window.location.pathname === '/duplicates') void show(open.id);
+                  const { pathname, search } = window.location;
+                  const isHere = new URLSearchParams(search).has('dismissed') === dismissed;
+                  if (pathname === '/duplicates' && isHere) void show(open.id);
                 }}
               />
             ) : openId && queue.isSuccess && !isLookedFor && !isFetching ? (
@@ -168,12 +183,12 @@ export function DuplicatesPage() {
 }
 
 /** Says that only the pairs of one customer are shown, and leads to all. */
-function OnlyOf({ id }: { id: string }) {
+function OnlyOf({ id, dismissed }: { id: string; dismissed: '1' | undefined }) {
   const { data } = useQuery(customerQuery(id));
   return (
     <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
       {data ? words.onlyOf(nameOf(data)) : '\u00a0'}
-      <Link to="/duplicates" search={{}} className="text-accent underline underline-offset-2">
+      <Link to="/duplicates" search={{ dismissed }} className="text-accent underline underline-offset-2">
         {words.showAll}
       </Link>
     </p>

@@ -1,9 +1,9 @@
-/** One pair: who the two are, what a merge would make of them, and the decision. m merges, d says two people. */
+/** One pair: who the two are, what a merge would make of them, and the decision. m merges, d says two people or takes that back. */
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { type Customer, Failure, messageOf } from '../api.ts';
 import { customerQuery } from '../customer/customer-query.ts';
-import { nameOf } from '../format.ts';
+import { formatDay, nameOf } from '../format.ts';
 import { isTyping } from '../keyboard.ts';
 import { useSession } from '../session.ts';
 import { strings } from '../strings/index.ts';
@@ -18,7 +18,7 @@ import {
   type Side,
 } from './compare.ts';
 import { Comparison } from './comparison.tsx';
-import { useDismiss, useMerge, useMergePreview } from './decisions.ts';
+import { useDismissal, useMerge, useMergePreview } from './decisions.ts';
 import { type PossibleDuplicate, referencesQuery } from './queue-query.ts';
 
 const words = strings.duplicates;
@@ -29,7 +29,7 @@ interface Props {
   onDecided: (goneId?: string) => void;
   /** Somebody else has decided it: goes on, and asks for the queue anew. */
   onSettled: () => void;
-  /** The merge was taken back: this pair is shown again. */
+  /** The decision was taken back: this pair is shown again. */
   onUndone: () => void;
 }
 
@@ -63,7 +63,9 @@ const SETTLING_MS = 400;
 
 function Decision({ pair, records, onDecided, onUndone }: Props & { records: Pair<Customer> }) {
   const session = useSession();
-  const mayDecide = session.may('customers:write');
+  const mayWrite = session.may('customers:write');
+  // What was dismissed is opened again before it can be merged.
+  const mayDecide = mayWrite && pair.dismissed_at === undefined;
   const [likely] = useState(() => likelySurvivor(records));
   const [survivor, setSurvivor] = useState<Side>(likely.side);
   const [choices, setChoices] = useState<Choices>({});
@@ -75,13 +77,14 @@ function Decision({ pair, records, onDecided, onUndone }: Props & { records: Pai
     b: useQuery(referencesQuery(records.b.id)).data,
   };
   const merge = useMerge(pair, onDecided, onUndone);
-  const dismiss = useDismiss(pair, onDecided);
-  const isBusy = merge.isPending || dismiss.isPending;
+  const verb = pair.dismissed_at === undefined ? 'dismiss' : 'reopen';
+  const dismissal = useDismissal(pair, verb, onDecided, onUndone);
+  const isBusy = merge.isPending || dismissal.isPending;
   const change = changeAfterMerge(records, survivor, choices);
   const canMerge = preview.isSuccess && !isBusy;
   const decide = {
-    m: () => canMerge && merge.mutate({ survivor: kept, other, change }),
-    d: () => !isBusy && dismiss.mutate(),
+    m: () => mayDecide && canMerge && merge.mutate({ survivor: kept, other, change }),
+    d: () => !isBusy && dismissal.mutate(),
   };
 
   const shownAt = useRef(0);
@@ -91,7 +94,7 @@ function Decision({ pair, records, onDecided, onUndone }: Props & { records: Pai
     heading.current?.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
-    if (!mayDecide) return;
+    if (!mayWrite) return;
     const onKey = (event: KeyboardEvent) => {
       const isEarly = event.repeat || performance.now() - shownAt.current < SETTLING_MS;
       if (isEarly || isTyping(event)) return;
@@ -112,16 +115,19 @@ function Decision({ pair, records, onDecided, onUndone }: Props & { records: Pai
           <p className="text-sm text-muted">
             {words.likelihood(pair.score)}
             {pair.reasons.length > 0 && `: ${pair.reasons.join('; ')}`}
+            {pair.dismissed_at && `. ${words.dismissedOn(formatDay(pair.dismissed_at))}`}
           </p>
         </div>
-        {mayDecide ? (
+        {mayWrite ? (
           <div className="flex gap-2">
-            <Button weight="primary" aria-keyshortcuts="m" disabled={!canMerge} onClick={decide.m}>
-              {merge.isPending ? words.merging : words.merge}
-              <Key letter="m" />
-            </Button>
+            {mayDecide && (
+              <Button weight="primary" aria-keyshortcuts="m" disabled={!canMerge} onClick={decide.m}>
+                {merge.isPending ? words.merging : words.merge}
+                <Key letter="m" />
+              </Button>
+            )}
             <Button aria-keyshortcuts="d" disabled={isBusy} onClick={decide.d}>
-              {words.dismiss}
+              {words[verb]}
               <Key letter="d" />
             </Button>
           </div>

@@ -1,4 +1,4 @@
-/** The queue of pairs that may be one person, the likeliest first, page after page. */
+/** The queue of pairs that may be one person, the likeliest first, and those that were dismissed: page after page. */
 import { type InfiniteData, infiniteQueryOptions, type QueryClient } from '@tanstack/react-query';
 import { api, bodyOf, type Customer, type DuplicatePage } from '../api.ts';
 import { customerQuery } from '../customer/customer-query.ts';
@@ -7,18 +7,20 @@ export type PossibleDuplicate = DuplicatePage['items'][number];
 
 const PAGE_SIZE = 30;
 const FRESH_MS = 30_000;
-const KEY = ['duplicates', 'queue'] as const;
+export const queueKey = ['duplicates', 'queue'] as const;
 
-/** What narrows the queue; both stand in the address. */
+/** What narrows the queue; all of it stands in the address. */
 export interface Narrowing {
   location?: string | undefined;
   /** Only pairs with this customer. */
   customer?: string | undefined;
+  /** Those that were dismissed, the last one first. */
+  dismissed?: boolean | undefined;
 }
 
-export const queueQuery = ({ location, customer }: Narrowing) =>
+export const queueQuery = ({ location, customer, dismissed }: Narrowing) =>
   infiniteQueryOptions({
-    queryKey: [...KEY, { location, customer }],
+    queryKey: [...queueKey, { location, customer, dismissed }],
     queryFn: async ({ pageParam, signal }) =>
       await bodyOf(
         api.GET('/api/v2/duplicates', {
@@ -27,6 +29,7 @@ export const queueQuery = ({ location, customer }: Narrowing) =>
               limit: PAGE_SIZE,
               ...(location && { location_id: location }),
               ...(customer && { customer_id: customer }),
+              ...(dismissed && { dismissed }),
               ...(pageParam && { cursor: pageParam }),
             },
           },
@@ -43,7 +46,7 @@ type Queue = InfiniteData<DuplicatePage, string>;
 /** Takes what was decided out of every queue at once: the pair, and every pair with a customer that is gone. */
 export function takeOut(queries: QueryClient, isDecided: (pair: PossibleDuplicate) => boolean): void {
   queries.setQueriesData<Queue>(
-    { queryKey: KEY },
+    { queryKey: queueKey },
     (queue) =>
       queue && {
         ...queue,

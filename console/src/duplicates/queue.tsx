@@ -12,6 +12,7 @@ import type { PossibleDuplicate } from './queue-query.ts';
 const words = strings.duplicates;
 
 export function Queue({
+  label,
   pairs,
   openId,
   list,
@@ -19,6 +20,7 @@ export function Queue({
   isLoadingMore,
   onMore,
 }: {
+  label: string;
   pairs: PossibleDuplicate[];
   openId: string | undefined;
   list: RefObject<HTMLOListElement | null>;
@@ -28,7 +30,7 @@ export function Queue({
 }) {
   return (
     <>
-      <ol ref={list} aria-label={words.queue}>
+      <ol ref={list} aria-label={label}>
         {pairs.map((pair) => (
           <li key={pair.id} className="border-b border-line">
             <Link

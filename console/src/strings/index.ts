@@ -77,7 +77,7 @@ export const strings = {
       ['e', 'Edit the name (on a customer)'],
       ['u', 'Back to the list'],
       ['m', 'Merge the two (on a pair of duplicates)'],
-      ['d', 'They are two people (on a pair of duplicates)'],
+      ['d', 'They are two people, or open the pair again (on a pair of duplicates)'],
       ['z', 'Undo what was just done'],
       ['?', 'This help'],
     ] as [string, string][],
