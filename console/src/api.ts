@@ -1,6 +1,7 @@
 /** The API as the console calls it: typed by the server's own OpenAPI document, failures as one kind of error. */
 import createClient from 'openapi-fetch';
 import type { operations, paths } from './openapi.ts';
+import { pauseOf } from './rate-limit.ts';
 import { strings } from './strings/index.ts';
 
 type Answer<Id extends keyof operations> =
@@ -62,6 +63,17 @@ export class Failure extends Error {
 }
 
 export const api = createClient<paths>({ baseUrl: '/', headers: { 'X-Clientele-Console': '1' } });
+
+let goOnAt = 0;
+api.use({
+  onResponse({ response: { headers } }) {
+    const pause = pauseOf(headers.get('ratelimit-policy'), headers.get('ratelimit'));
+    goOnAt = pause > 0 ? Date.now() + pause : 0;
+  },
+});
+
+/** Milliseconds until work in the background may send its next request. */
+export const pauseBeforeNext = (): number => Math.max(0, goOnAt - Date.now());
 
 /** The body of an answer. Throws Failure, also when nothing answers at all. */
 export async function bodyOf<Body>(

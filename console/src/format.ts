@@ -91,6 +91,7 @@ function offsetAt(at: number, timeZone: string | undefined): number {
 export const nameOf = ({ name, company_name, email, phone }: Partial<Customer>): string =>
   name || company_name || email || phone || strings.customer.nameless;
 
+const MOST_KNOWN = 5_000;
 type FormatPhone = (value: string, country: string) => string;
 let formatPhone: FormatPhone | null = null;
 const listeners = new Set<() => void>();
@@ -107,6 +108,8 @@ const loading = import('libphonenumber-js/min').then(({ parsePhoneNumberFromStri
         : phone.country === country
           ? phone.formatNational()
           : phone.formatInternational();
+      // Who scrolls through everybody fills no memory with it.
+      if (known.size >= MOST_KNOWN) known.clear();
       known.set(name, text);
     }
     return text;

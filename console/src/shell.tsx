@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api, bodyOf } from './api.ts';
+import { WorkBar } from './customers/work-bar.tsx';
 import { OpenPairs } from './duplicates/nav-count.tsx';
 import { isTyping } from './keyboard.ts';
 import { endSession, useSession } from './session.ts';
@@ -95,6 +96,7 @@ export function Shell() {
       <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col">
         <Outlet />
       </main>
+      <WorkBar />
       <Notices />
       {isHelpOpen && <KeyboardHelp onClose={() => setHelpOpen(false)} />}
     </div>

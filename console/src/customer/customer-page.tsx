@@ -2,8 +2,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
-import { type Customer, type CustomerPage as CustomerList, Failure } from '../api.ts';
+import { type Customer, Failure } from '../api.ts';
 import { lastSearch } from '../customers/last-search.ts';
+import { knownCustomer } from '../customers/list-query.ts';
 import { formatMoment, nameOf } from '../format.ts';
 import { isTyping } from '../keyboard.ts';
 import { useSession } from '../session.ts';
@@ -31,7 +32,7 @@ export function CustomerPage() {
   const customer = useQuery({
     ...customerQuery(id),
     // Who comes from the list sees at once what the list knew.
-    placeholderData: () => fromLists(queries.getQueriesData({ queryKey: ['customers'] }), id),
+    placeholderData: () => knownCustomer(queries, id),
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -68,17 +69,6 @@ export function CustomerPage() {
       </div>
     </div>
   );
-}
-
-function fromLists(lists: [unknown, unknown][], id: string): Customer | undefined {
-  for (const [, data] of lists) {
-    const pages = (data as { pages?: CustomerList[] } | undefined)?.pages ?? [];
-    for (const { items } of pages) {
-      const known = items.find((item) => item.id === id);
-      if (known) return known;
-    }
-  }
-  return undefined;
 }
 
 function Sheet({ customer }: { customer: Customer }) {

@@ -1,15 +1,16 @@
-/** What can be done with those who are chosen, at the foot of the list while somebody is. */
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
-import { messageOf } from '../api.ts';
+/** What can be done with those who are chosen, at the foot of the list. t tags them, # deletes, Escape chooses nobody. */
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { formatNumber } from '../format.ts';
+import { isTyping } from '../keyboard.ts';
 import { useSession } from '../session.ts';
 import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { tell } from '../ui/notice.tsx';
-import { addTag, type Chosen, deleteAll, type Outcome } from './bulk.ts';
+import { addTag, type Chosen, deleteAll } from './bulk.ts';
+import { changeMany, useWork } from './work.ts';
+import { BAR } from './work-bar.tsx';
 
 const words = strings.bulk;
 
@@ -19,51 +20,64 @@ export function BulkBar({
   onClear,
 }: {
   chosen: Chosen[];
-  /** How many were gathered so far, while all that match are being chosen. */
+  /** How many were gathered so far, while many are being chosen. */
   gathering: number | null;
   onClear: () => void;
 }) {
   const session = useSession();
   const queries = useQueryClient();
+  const { work } = useWork();
   const [tag, setTag] = useState('');
-  const [done, setDone] = useState(0);
   const [isConfirming, setConfirming] = useState(false);
-  const refresh = () => queries.invalidateQueries({ queryKey: ['customers'] });
+  const input = useRef<HTMLInputElement>(null);
+  /** Where the focus was before it came to the tag. */
+  const cameFrom = useRef<Element>(null);
+  const goBack = () => (cameFrom.current as HTMLElement | null)?.focus({ preventScroll: true });
+  const mayDelete = session.may('customers:delete');
+  const isIdle = work === null && gathering === null && chosen.length > 0;
 
-  const takeBack = async (outcome: Outcome) => {
-    tell({ text: words.undoing });
-    const undone = await outcome.undo(() => {});
-    await refresh();
-    tell({ text: words.undone(formatNumber(undone.done)), ...(undone.failed > 0 && failure(undone)) });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (isTyping(event)) return;
+      if (event.key === 'Escape') onClear();
+      else if (!isIdle) return;
+      else if (event.key === 't' && input.current) {
+        event.preventDefault();
+        cameFrom.current = document.activeElement;
+        input.current.focus();
+      } else if ((event.key === '#' || event.key === 'Delete') && mayDelete) {
+        event.preventDefault();
+        setConfirming(true);
+      }
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [isIdle, mayDelete, onClear]);
+  // What is under way stands in this place.
+  if (work !== null) return null;
+
+  const submitTag = () => {
+    const text = tag.trim();
+    if (!text) return;
+    setTag('');
+    goBack();
+    onClear();
+    void changeMany(queries, 'tag', chosen.length, (progress) => addTag(chosen, text, progress));
   };
-  const run = useMutation({
-    mutationFn: async (work: (onProgress: (done: number) => void) => Promise<Outcome>) => {
-      setDone(0);
-      return await work(setDone);
-    },
-    onSuccess: async (outcome) => {
-      setTag('');
-      setConfirming(false);
-      onClear();
-      await refresh();
-      const undo = outcome.done > 0 && {
-        action: { label: strings.undo, run: () => void takeBack(outcome) },
-      };
-      tell({
-        text: words.done(formatNumber(outcome.done), outcome.done),
-        ...(outcome.failed > 0 && failure(outcome)),
-        ...undo,
-      });
-    },
-    onError: (error) => tell({ text: messageOf(error), isError: true }),
-  });
-
+  const submitDelete = () => {
+    setConfirming(false);
+    onClear();
+    void changeMany(queries, 'delete', chosen.length, (progress) => deleteAll(chosen, progress));
+  };
   let content: ReactNode;
   if (gathering !== null)
-    content = <p className="numeric px-2 py-1.5">{words.gathering(formatNumber(gathering))}</p>;
-  else if (run.isPending)
     content = (
-      <p className="numeric px-2 py-1.5">{words.working(formatNumber(done), formatNumber(chosen.length))}</p>
+      <>
+        <p className="numeric px-2 py-1.5">{words.gathering(formatNumber(gathering))}</p>
+        <Button weight="quiet" onClick={onClear}>
+          {strings.cancel}
+        </Button>
+      </>
     );
   else
     content = (
@@ -74,39 +88,41 @@ export function BulkBar({
             className="flex gap-1.5"
             onSubmit={(event) => {
               event.preventDefault();
-              const text = tag.trim();
-              if (text) run.mutate((onProgress) => addTag(chosen, text, onProgress));
+              submitTag();
             }}
           >
             <input
+              ref={input}
               value={tag}
               maxLength={64}
               aria-label={words.tag}
+              aria-keyshortcuts="t"
               placeholder={words.tag}
               autoComplete="off"
               className="min-h-9 w-32 rounded-lg border border-line-strong bg-surface px-3 text-sm"
               onChange={({ target }) => setTag(target.value)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Escape') return;
+                setTag('');
+                goBack();
+              }}
             />
             <Button type="submit">{words.addTag}</Button>
           </form>
         )}
-        {session.may('customers:delete') && (
-          <Button weight="danger" onClick={() => setConfirming(true)}>
+        {mayDelete && (
+          <Button weight="danger" aria-keyshortcuts="# Delete" onClick={() => setConfirming(true)}>
             <Icon name="bin" className="size-4" />
             {strings.customer.remove}
           </Button>
         )}
-        <Button weight="quiet" onClick={onClear}>
+        <Button weight="quiet" aria-keyshortcuts="Escape" onClick={onClear}>
           {words.clear}
         </Button>
       </>
     );
   return (
-    <section
-      aria-label={words.label}
-      aria-busy={run.isPending || gathering !== null}
-      className="fixed inset-x-0 bottom-4 z-20 mx-auto flex w-fit max-w-[calc(100vw-2rem)] flex-wrap items-center gap-2 rounded-2xl border border-line bg-surface p-2 shadow-raised"
-    >
+    <section aria-label={words.label} aria-busy={gathering !== null} className={BAR}>
       {content}
       {isConfirming && (
         <Dialog
@@ -116,14 +132,8 @@ export function BulkBar({
           <p className="text-muted">{words.deleteText}</p>
           <div className="mt-6 flex justify-end gap-2">
             <Button onClick={() => setConfirming(false)}>{strings.cancel}</Button>
-            <Button
-              weight="danger"
-              disabled={run.isPending}
-              onClick={() => run.mutate((onProgress) => deleteAll(chosen, onProgress))}
-            >
-              {run.isPending
-                ? words.working(formatNumber(done), formatNumber(chosen.length))
-                : strings.customer.remove}
+            <Button weight="danger" onClick={submitDelete}>
+              {strings.customer.remove}
             </Button>
           </div>
         </Dialog>
@@ -131,9 +141,3 @@ export function BulkBar({
     </section>
   );
 }
-
-/** Some were not changed: how many, and why. */
-const failure = ({ done, failed, reasons }: Outcome) => ({
-  isError: true,
-  text: words.partly(formatNumber(done), formatNumber(failed), reasons[0] ?? ''),
-});

@@ -4,6 +4,7 @@ import { strings } from '../strings/index.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
+import { exportAddress } from './everybody.ts';
 
 const FORMATS = ['csv', 'ndjson'] as const;
 
@@ -28,12 +29,4 @@ export function ExportMenu({ query }: { query: ListQuery }) {
       )}
     </Menu>
   );
-}
-
-/** The list's own search and filters; a file has an order of its own. */
-function exportAddress({ sort: _sort, ...filters }: ListQuery, format: (typeof FORMATS)[number]): string {
-  const query = new URLSearchParams({ format });
-  for (const [name, value] of Object.entries(filters))
-    for (const one of [value].flat()) query.append(name, String(one));
-  return `/api/v2/customers/export?${query}`;
 }

@@ -1,5 +1,5 @@
 /** The customers: one search box, results as you type, and everything that narrows them in the address. */
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api, bodyOf, type Customer, messageOf } from '../api.ts';
@@ -20,7 +20,7 @@ import { EmptyList } from './empty-list.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { Filters } from './filters.tsx';
 import { keepSearch } from './last-search.ts';
-import { listQuery } from './list-query.ts';
+import { MOST_ROWS, useRows } from './list-pages.ts';
 import { DEFAULT_SORT, filtersOn, type ListSearch, toQuery } from './list-search.ts';
 import { useSelection } from './selection.ts';
 
@@ -39,13 +39,15 @@ export function ListPage() {
   const timeZone = (session.locationOf(search.location ?? '') ?? session.locations[0])?.timezone;
   const query = useMemo(() => toQuery(search, timeZone), [search, timeZone]);
   const mayRead = session.may('customers:read');
-  const list = useInfiniteQuery({ ...listQuery(query), enabled: mayRead });
+  const rows = useRows(query, mayRead);
+  const { first } = rows;
   const restore = useRestore();
-  const selection = useSelection(query);
+  const selection = useSelection(query, rows.between);
+  const columns = useMemo(() => COLUMNS.filter(({ id }) => chosen.includes(id)), [chosen]);
   /** Enter was pressed for this search: its first customer is opened as soon as it is known. */
   const [wanted, setWanted] = useState<string | null>(null);
-  const isSettled = list.isSuccess && !list.isPlaceholderData && (search.q ?? '') === wanted;
-  const firstId = list.data?.pages[0]?.items[0]?.id;
+  const isSettled = first !== undefined && !rows.isOld && (search.q ?? '') === wanted;
+  const firstId = first?.items[0]?.id;
   useEffect(() => {
     if (!isSettled) return;
     setWanted(null);
@@ -66,16 +68,9 @@ export function ListPage() {
   const clear = () =>
     navigate({ search: ({ location }: ListSearch) => (location ? { location } : {}), replace: true });
 
-  const customers = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-
   if (!mayRead) return <Problem title={strings.errors.title} text={strings.errors.forbidden} />;
-  const first = list.data?.pages[0];
   const isNarrowed = Boolean(search.q) || filtersOn(search) > 0;
-  const isEmpty = first && customers.length === 0 && !list.isPlaceholderData;
+  const isEmpty = first && first.items.length === 0 && !rows.isOld;
   return (
     <>
       <div className="border-b border-line bg-surface px-4 pt-5 sm:px-6">
@@ -135,8 +130,22 @@ export function ListPage() {
         {areFiltersOpen && <Filters search={search} change={change} clear={clear} />}
       </div>
       {first && !search.deleted && <DemoNotice customers={first.items} />}
-      {list.isError && !first ? (
-        <ErrorProblem error={list.error} retry={() => list.refetch()} />
+      {first && first.total > MOST_ROWS && (
+        <p className="border-b border-line px-4 py-2 text-sm text-muted sm:px-6">
+          {strings.list.mostRows(formatNumber(MOST_ROWS))}
+        </p>
+      )}
+      {rows.isIncomplete && (
+        <p
+          role="alert"
+          className="flex items-center gap-3 border-b border-line bg-warn-soft px-4 py-2 text-sm sm:px-6"
+        >
+          {strings.list.incomplete}
+          <Button onClick={rows.retry}>{strings.retry}</Button>
+        </p>
+      )}
+      {rows.error ? (
+        <ErrorProblem error={rows.error} retry={rows.retry} />
       ) : isEmpty ? (
         <EmptyList
           locationId={session.locations.length > 1 ? (search.location ?? session.locations[0]!.id) : null}
@@ -145,18 +154,11 @@ export function ListPage() {
         />
       ) : (
         <CustomerTable
-          customers={customers}
-          total={first?.total ?? 0}
-          columns={COLUMNS.filter(({ id }) => chosen.includes(id))}
+          rows={rows}
+          columns={columns}
           sort={search.sort ?? DEFAULT_SORT}
           onSort={(sort) => change({ sort: sort === DEFAULT_SORT ? undefined : sort })}
-          hasMore={hasNextPage}
-          isLoading={list.isPending}
-          isOld={list.isPlaceholderData}
-          onMore={more}
-          onRestore={
-            search.deleted && session.may('customers:delete') ? (customer) => restore.mutate(customer) : null
-          }
+          onRestore={search.deleted && session.may('customers:delete') ? restore.mutate : null}
           choice={
             !search.deleted && (session.may('customers:write') || session.may('customers:delete'))
               ? selection.choice

@@ -60,6 +60,9 @@ export const list = {
   copy: 'Copy',
   copied: 'Copied',
   region: 'List of customers',
+  incomplete: 'Some of these customers could not be loaded.',
+  mostRows: (n: string) =>
+    `The first ${n} can be scrolled through: search, or turn the order round, for the others.`,
 };
 
 export const bulk = {
@@ -67,8 +70,16 @@ export const bulk = {
   choose: (name: string) => `Choose ${name}`,
   chooseAll: 'Choose all that match',
   chosen: (n: string) => `${n} chosen`,
-  gathering: (n: string) => `Choosing all that match: ${n} so far …`,
+  gathering: (n: string) => `Choosing: ${n} so far …`,
+  doing: { tag: 'Adding the tag', delete: 'Deleting', undo: 'Taking it back' },
   working: (done: string, all: string) => `${done} of ${all} …`,
+  stop: 'Stop',
+  stopping: 'Stopping …',
+  stopped: (n: string) => `Stopped before ${n} more.`,
+  which: 'Which ones',
+  leftTitle: (shown: string, n: number) =>
+    `${shown} ${plural(n, 'customer was', 'customers were')} left as they were`,
+  andMore: (n: string) => `and ${n} more`,
   tag: 'Tag',
   addTag: 'Add tag',
   clear: 'Choose nobody',
@@ -77,6 +88,5 @@ export const bulk = {
   done: (shown: string, n: number) => `${shown} ${plural(n, 'customer', 'customers')} changed.`,
   partly: (done: string, failed: string, reason: string) =>
     `${done} changed, ${failed} left as they were: ${reason}`,
-  undoing: 'Taking it back …',
   undone: (n: string) => `Taken back for ${n}.`,
 };

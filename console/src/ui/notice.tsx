@@ -9,6 +9,8 @@ interface Notice {
   text: string;
   isError?: boolean;
   action?: { label: string; run: () => void };
+  /** Shows more of it; the notice stays. */
+  more?: { label: string; run: () => void };
 }
 
 let present: Notice | null = null;
@@ -68,6 +70,11 @@ export function Notices() {
           }`}
         >
           <span>{notice.text}</span>
+          {notice.more && (
+            <Button weight="quiet" className="text-current!" onClick={notice.more.run}>
+              {notice.more.label}
+            </Button>
+          )}
           {notice.action && (
             <Button
               weight="quiet"
