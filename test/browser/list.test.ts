@@ -1,7 +1,8 @@
 /** Finding somebody in the list. */
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type TestBusiness, useService } from '../harness.ts';
-import { addCustomers, useBrowser } from './browser.ts';
+import { addCustomers, barriers, useBrowser } from './browser.ts';
 
 const service = useService();
 const browser = useBrowser(service);
@@ -133,6 +134,80 @@ describe('the table', () => {
   });
 });
 
+describe('a list of thousands', () => {
+  const region = (page: Page) => page.getByRole('region', { name: 'List of customers' });
+  const asked = (page: Page) => {
+    const pages: string[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname === '/api/v2/customers')
+        pages.push(searchParams.get('page') ?? (searchParams.has('cursor') ? 'cursor' : 'first'));
+    });
+    return pages;
+  };
+
+  it('is jumped through by key: End asks for its last page alone, Home for nothing', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByRole('link', { name: 'José Quill' }).waitFor();
+    await page.waitForTimeout(300);
+    const pages = asked(page);
+    await region(page).focus();
+    await page.keyboard.press('End');
+    await page.getByRole('link', { name: 'Ann Lee 1', exact: true }).waitFor();
+    expect(pages).toEqual(expect.arrayContaining(['31']));
+    expect(pages.length).toBeLessThanOrEqual(2);
+    await page.keyboard.press('Home');
+    await page.getByRole('link', { name: 'José Quill' }).waitFor();
+    expect(pages.length).toBeLessThanOrEqual(2);
+  });
+
+  it('goes on by cursor where somebody scrolls, and shows each customer in its row while others write', async () => {
+    const one = await service.business();
+    await addCustomers(one, 1500);
+    const page = await browser.signedIn(one);
+    await page.getByRole('link', { name: 'Ann Lee 1500', exact: true }).waitFor();
+    await one.send('POST', '/customers', { name: 'Newcomer' });
+    const pages = asked(page);
+    for (let row = 0; row < 1500; row += 25) {
+      await region(page).evaluate((element, top) => element.scrollTo({ top }), row * 56);
+      const link = page.locator(`[data-index="${row}"] a`);
+      await link.waitFor();
+      expect(await link.textContent()).toBe(`Ann Lee ${1500 - row}`);
+    }
+    expect(new Set(pages)).toEqual(new Set(['cursor']));
+  });
+
+  it('is where somebody left it, after a customer far down was opened and changed', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByRole('link', { name: 'José Quill' }).waitFor();
+    await region(page).evaluate((element) => element.scrollTo({ top: 2000 * 56 }));
+    await page.getByRole('link', { name: 'Ann Lee 1000', exact: true }).click();
+    await page.getByRole('heading', { name: 'Ann Lee 1000' }).waitFor();
+    const { items } = (await business.send('GET', '/customers?q=ann1000@')).body;
+    await page.keyboard.press('e');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('Ann Far');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Ann Far' }).waitFor();
+    await page.keyboard.press('u');
+    await page.getByRole('link', { name: 'Ann Far', exact: true }).waitFor();
+    await business.send('PATCH', `/customers/${items[0]!.id}`, { name: 'Ann Lee 1000' });
+  });
+
+  it('says so when a page could not be had, and asks again', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByRole('link', { name: 'José Quill' }).waitFor();
+    await page.route(/[?&]page=31/, (route) =>
+      route.fulfill({ status: 422, json: { success: false, message: 'No.', body: { code: 'no' } } }),
+    );
+    await region(page).evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+    await page.getByText('Some of these customers could not be loaded.').waitFor();
+    await page.unroute(/[?&]page=31/);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'Ann Lee 1', exact: true }).waitFor();
+  });
+});
+
 describe('filters and sorting', () => {
   it('stand in the address, and an address brings them back', async () => {
     const page = await browser.signedIn(business);
@@ -225,8 +300,121 @@ describe('many at once', () => {
       .click();
     await page.getByText(/^100 changed, 25 left as they were: .*"vip" are kept/).waitFor();
     expect(await left()).toBe(150);
+    await page.getByRole('button', { name: 'Which ones' }).click();
+    const which = page.getByRole('dialog', { name: '25 customers were left as they were' });
+    expect(await which.getByRole('link').count()).toBe(25);
+    expect(await barriers(page)).toEqual([]);
+    await which.getByRole('link').first().waitFor();
+    await which.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Taken back for 100.').waitFor();
     expect(await left()).toBe(250);
   });
+
+  it('a range is chosen with X, or with shift and a click, and nobody with Escape', async () => {
+    const page = await browser.signedIn(business);
+    await page.getByRole('link', { name: 'José Quill' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    for (const key of ['j', 'x', 'j', 'j', 'Shift+X']) await page.keyboard.press(key);
+    await page.getByText('3 chosen').waitFor();
+    await page
+      .getByRole('checkbox', { name: 'Choose Ann Lee 2993', exact: true })
+      .click({ modifiers: ['Shift'] });
+    await page.getByText('8 chosen').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('8 chosen').waitFor({ state: 'detached' });
+    // From one end of the list to the other: what lies between is fetched.
+    await page.getByRole('checkbox', { name: 'Choose José Quill' }).click();
+    await page
+      .getByRole('region', { name: 'List of customers' })
+      .evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+    await page
+      .getByRole('checkbox', { name: 'Choose Ann Lee 1', exact: true })
+      .click({ modifiers: ['Shift'] });
+    await page.getByText('3,001 chosen').waitFor();
+  });
+
+  it('those chosen are deleted with #, and the dialog closes by Escape without choosing nobody', async () => {
+    const one = await service.business();
+    await addCustomers(one, 5);
+    const page = await browser.signedIn(one);
+    await page.getByText('5 customers').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('x');
+    for (const key of ['#', 'Delete']) {
+      await page.keyboard.press(key);
+      await page.getByRole('dialog', { name: 'Delete 1 customer?' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.getByText('1 chosen').waitFor();
+    }
+    await page.keyboard.press('#');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).press('Enter');
+    await page.getByText('1 customer changed.').waitFor();
+    await page.keyboard.press('z');
+    await page.getByText('Taken back for 1.').waitFor();
+    expect((await one.send('GET', '/customers')).body.total).toBe(5);
+  });
+
+  it('a long change goes on beside other work, is stopped, and what was done is taken back', async () => {
+    const one = await service.business();
+    await addCustomers(one, 2000);
+    const tagged = async () => (await one.send('GET', '/customers?tag=winter')).body.total;
+    const page = await browser.signedIn(one);
+    await page.getByText('2,000 customers').waitFor();
+    await page.getByRole('checkbox', { name: 'Choose all that match' }).check();
+    await page.getByText('2,000 chosen').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('t');
+    await page.keyboard.type('winter');
+    await page.keyboard.press('Enter');
+    await page.getByRole('progressbar', { name: 'Adding the tag' }).waitFor();
+    await page.getByRole('link', { name: 'Ann Lee 2000', exact: true }).click();
+    await page.getByRole('heading', { name: 'Ann Lee 2000' }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText(/customers? changed\. Stopped before [\d,]+ more\./).waitFor();
+    expect(await tagged()).toBeLessThan(2000);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText(/^Taken back for/).waitFor();
+    expect(await tagged()).toBe(0);
+  });
+});
+
+it('a customer is found, changed, and two are tagged and that taken back, by keyboard alone from signing in', async () => {
+  const one = await service.business();
+  await addCustomers(one, 12);
+  const page = await browser.open();
+  const focused = async () => await page.evaluate<string>('document.activeElement.textContent');
+  await page.getByRole('textbox', { name: 'API key' }).waitFor();
+  await page.keyboard.type(one.key);
+  await page.keyboard.press('Enter');
+  await page.getByText('12 customers').waitFor();
+  await page.keyboard.type('ann lee 1');
+  await page.getByText('4 customers', { exact: true }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(focused).toBe('Ann Lee 12');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Ann Lee 12' }).waitFor();
+  await page.keyboard.press('e');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('Ann Lee 12 Senior');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Ann Lee 12 Senior' }).waitFor();
+  await page.keyboard.press('u');
+  await page.getByText('4 customers', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Ann Lee 12 Senior' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(focused).toBe('Ann Lee 12 Senior');
+  for (const key of ['x', 'j', 'x', 't']) await page.keyboard.press(key);
+  await page.getByText('2 chosen').waitFor();
+  await page.keyboard.type('winter');
+  await page.keyboard.press('Enter');
+  await page.getByText('2 customers changed.').waitFor();
+  expect((await one.send('GET', '/customers?tag=winter')).body.total).toBe(2);
+  await page.keyboard.press('z');
+  await page.getByText('Taken back for 2.').waitFor();
+  expect((await one.send('GET', '/customers?tag=winter')).body.total).toBe(0);
+  await page.keyboard.press('?');
+  for (const meaning of ['Tag the chosen ones', 'Delete the chosen ones', 'Choose nobody'])
+    await page.getByText(meaning).waitFor();
 });

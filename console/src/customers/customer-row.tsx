@@ -46,7 +46,7 @@ export const CustomerRow = memo(function CustomerRow(props: Props) {
       aria-rowindex={index + 2}
       data-index={index}
       style={{ gridTemplateColumns: template, height: ROW_PX, transform: `translateY(${start}px)` }}
-      className={`absolute inset-x-0 top-0 border-b border-line ${ROW} has-[a:focus-visible]:bg-accent-soft ${customer ? 'hover:bg-sunken' : ''} ${isChosen ? 'bg-accent-soft' : ''}`}
+      className={`absolute inset-x-0 top-0 contain-strict border-b border-line ${ROW} focus-within:bg-accent-soft ${customer ? 'hover:bg-sunken' : ''} ${isChosen ? 'bg-accent-soft' : ''}`}
     >
       {customer ? (
         <>

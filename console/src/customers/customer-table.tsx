@@ -5,7 +5,7 @@
  * focus along the rows, x chooses one, X all from the one before.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Customer, Sort } from '../api.ts';
 import { isTyping } from '../keyboard.ts';
 import { strings } from '../strings/index.ts';
@@ -45,7 +45,7 @@ export function CustomerTable(props: Props) {
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
-    overscan: 12,
+    overscan: 8,
     initialOffset: known?.offset ?? 0,
   });
   const items = virtual.getVirtualItems();
@@ -64,7 +64,8 @@ export function CustomerTable(props: Props) {
     setActive(-1);
     scroller.current?.scrollTo({ top: 0 });
   }, [list]);
-  useEffect(() => {
+  // In time: once out of the page, the element has lost its place.
+  useLayoutEffect(() => {
     const element = scroller.current!;
     return () => {
       left = { list, offset: element.scrollTop, count };
