@@ -20,7 +20,11 @@ export const ForceQuery = Type.Object(
 export const AtQuery = Type.Object(
   {
     at: Type.Optional(
-      Type.String({ format: 'date-time', description: 'Answers the record as it was at this time.' }),
+      Type.String({
+        format: 'time-or-event',
+        description:
+          'Answers the record as it was at this time (to the millisecond), or, with the id of an event, right after it: several events can be of one millisecond.',
+      }),
     ),
   },
   strict,

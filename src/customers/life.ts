@@ -3,7 +3,7 @@
  * record as it was, its history, the feed, the undo of an import. Each as: load what exists, ask the plan, commit it,
  * answer.
  */
-import { isUuid } from '../database/ids.ts';
+import { isUuid, lastIdAt } from '../database/ids.ts';
 import { lastSeq, readFeed } from '../events/feed.ts';
 import {
   customerEvents,
@@ -40,26 +40,33 @@ import {
 } from './service.ts';
 import type { Write } from './write-queue.ts';
 
-/** Every time of the API has milliseconds: what is asked for is compared as text. */
-const toTime = (time: string) => new Date(time).toISOString();
+/**
+ * The greatest id of the events that had happened: a time has all of its millisecond, an event itself. Ids are made
+ * from the time of the event, so the key finds the moment.
+ */
+const lastEventBy = (at: string) => (isUuid(at) ? at.toLowerCase() : lastIdAt(new Date(at)));
 
 export async function getCustomer(service: Service, caller: Caller, id: string, at?: string) {
   if (at === undefined) return await findDocument(service, caller, id);
-  return toCustomer(await customerAt(service, caller, await findStored(service, caller, id), toTime(at)));
+  return toCustomer(
+    await customerAt(service, caller, await findStored(service, caller, id), lastEventBy(at)),
+  );
 }
 
-/** The record as it was, or that of whom it was merged into by then. Throws 404 when it did not live. */
+/** The record as it was after this event, or that of whom it was merged into by then. Throws 404 when it did not live. */
 async function customerAt(
   service: Service,
   caller: Caller,
   stored: StoredCustomer,
-  time: string,
+  until: string,
 ): Promise<StoredCustomer> {
-  const { after, last } = await eventsAround(service.sql, caller.scope.businessId, stored.id, time);
+  const { after, last } = await eventsAround(service.sql, caller.scope.businessId, stored.id, until);
   const was = asItWas(stored, after, last);
   if (was?.merged_into) {
     const survivor = await findStored(service, caller, was.merged_into);
-    return await customerAt(service, caller, survivor, time);
+    // The merge is done when both its events are.
+    const both = lastIdAt(new Date(was.updated_at));
+    return await customerAt(service, caller, survivor, until > both ? until : both);
   }
   if (!was || was.deleted_at !== null) throw notFound('customer');
   return was;

@@ -1,6 +1,5 @@
 /** What happened to a customer: the events of one record and of those merged into it, newest first. */
 import type { Queryable } from '../database/connect.ts';
-import { firstIdAt } from '../database/ids.ts';
 import type { Actor } from '../tenancy/scope.ts';
 
 export interface HistoryEvent {
@@ -36,25 +35,23 @@ export async function customerEvents(
   return { items, next_cursor: rows.length > limit ? items.at(-1)!.id : null };
 }
 
-/** The events of a customer after a moment, newest first, and the last one until then. */
+/** The events of a customer after the one with this id, newest first, and the last one up to it. */
 export async function eventsAround(
   sql: Queryable,
   businessId: string,
   customerId: string,
-  time: string,
+  until: string,
 ): Promise<{ after: HistoryEvent[]; last: HistoryEvent | null }> {
-  // Ids are made from the time of the event: the key finds the moment.
-  const from = firstIdAt(new Date(Date.parse(time) + 1));
   const [after, [last]] = await Promise.all([
     sql<HistoryEvent[]>`
       select id, customer_id, location_id, type, actor, at, version, changes, context, import_id
       from events
-      where business_id = ${businessId} and customer_id = ${customerId} and id >= ${from}
+      where business_id = ${businessId} and customer_id = ${customerId} and id > ${until}
       order by id desc`,
     sql<HistoryEvent[]>`
       select id, customer_id, location_id, type, actor, at, version, changes, context, import_id
       from events
-      where business_id = ${businessId} and customer_id = ${customerId} and id < ${from}
+      where business_id = ${businessId} and customer_id = ${customerId} and id <= ${until}
       order by id desc
       limit 1`,
   ]);

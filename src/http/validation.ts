@@ -40,11 +40,13 @@ const isDay = (text: string): boolean => {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
 };
 
+export const isTime = (text: string): boolean =>
+  TIME.test(text) && isDay(text) && Date.parse(text) >= EARLIEST && Date.parse(text) <= LATEST;
+
 const STANDARD_FORMATS: Record<string, Format> = {
   uuid: { test: (text) => UUID.test(text), code: 'invalid_uuid', message: 'must be a UUID' },
   'date-time': {
-    test: (text) =>
-      TIME.test(text) && isDay(text) && Date.parse(text) >= EARLIEST && Date.parse(text) <= LATEST,
+    test: isTime,
     code: 'invalid_time',
     message: 'must be a time as 2026-01-31T09:30:00Z',
   },

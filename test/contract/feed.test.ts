@@ -10,7 +10,7 @@ import {
   useSecondServer,
   useService,
 } from '../harness.ts';
-import { content, done, made, merge, unmerge } from './life-case.ts';
+import { content, done, events, made, merge, unmerge } from './life-case.ts';
 import { fetched, MOBILE, upsert } from './upsert-case.ts';
 
 const service = useService();
@@ -205,10 +205,46 @@ describe('the record as it was', () => {
     expect((await at(business, a.id, apart.updated_at)).body.phone).toBeNull();
   });
 
-  it('a time that is none is 422', async () => {
+  it('is answered right after each event, also when several are of one millisecond', async () => {
+    const business = await service.business();
+    const customers = ['Ann', 'Ann Lee', 'Ann Ng'].map((name) => ({ name, phone: MOBILE }));
+    const { items } = await done(business.send('PUT', '/customers/batch', { customers }));
+    const { id } = items[0]!.customer;
+    const past = (await events(business, id)).toReversed();
+    expect(new Set(past.map((event) => event.at)).size).toBe(1);
+    const names = past.map(async (event) => (await at(business, id, event.id)).body.name);
+    expect(await Promise.all(names)).toEqual(['Ann', 'Ann Lee', 'Ann Ng']);
+    expect((await at(business, id, past[0]!.at)).body.name).toBe('Ann Ng');
+    expect((await at(business, id, past[0]!.id.toUpperCase())).body.name).toBe('Ann');
+  });
+
+  it('is answered for the events of a record merged away: itself until then, the survivor from the merge on', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann' });
+    const b = await made(business, { name: 'Bea', phone: MOBILE });
+    await done(business.send('PATCH', `/customers/${b.id}`, { name: 'Beatrice' }));
+    await done(merge(business, a.id, b.id));
+    await done(business.send('PATCH', `/customers/${a.id}`, { name: 'Anna' }));
+    const seen: unknown[] = [];
+    for (const { type, id, customer_id } of await events(business, a.id)) {
+      const { body } = await at(business, customer_id, id);
+      seen.push([type, body.id === a.id ? 'a' : 'b', body.name, body.phone]);
+    }
+    expect(seen).toEqual([
+      ['updated', 'a', 'Anna', '+61412345678'],
+      ['merged', 'a', 'Ann', '+61412345678'],
+      ['merged_away', 'a', 'Ann', '+61412345678'],
+      ['updated', 'b', 'Beatrice', '+61412345678'],
+      ['created', 'b', 'Bea', '+61412345678'],
+      ['created', 'a', 'Ann', null],
+    ]);
+  });
+
+  it('what is neither a time nor the id of an event is 422', async () => {
     const business = await service.business();
     const { id } = await made(business, { name: 'Ann' });
-    expect((await at(business, id, 'yesterday')).status).toBe(422);
+    for (const not of ['yesterday', '6f1c2a5e-8a35-4b9c-9d5b-0f4f6f2f7a11', '2026-02-31T00:00:00Z'])
+      expect((await at(business, id, not)).status, not).toBe(422);
   });
 
   const withoutWarnings = async ({ warnings: _warnings, ...record }: Body) => record;

@@ -25,6 +25,7 @@ const FORMATS: Record<string, fc.Arbitrary<string>> = {
     .map((date) => date.toISOString()),
   'contact-email': fc.constantFrom(...EMAILS),
   'http-url': fc.webUrl({ validSchemes: ['http', 'https'] }),
+  'time-or-event': fc.constantFrom('2026-01-31T09:30:00Z', '019c0000-0000-7000-8000-000000000000'),
   'reference-kind': fc.constantFrom('booking', 'invoice', 'pos.sale'),
 };
 
