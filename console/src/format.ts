@@ -13,13 +13,13 @@ export const formatCompact = (n: number): string => compact.format(n);
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 /** Kept: making one costs more than formatting a hundred dates. */
-function dateFormat(style: 'day' | 'moment', timeZone: string | undefined): Intl.DateTimeFormat {
+function dateFormat(style: 'day' | 'moment' | 'long', timeZone: string | undefined): Intl.DateTimeFormat {
   const name = `${style} ${timeZone}`;
   const known = formats.get(name);
   if (known) return known;
   const made = new Intl.DateTimeFormat(locale, {
-    dateStyle: 'medium',
-    ...(style === 'moment' && { timeStyle: 'short' }),
+    dateStyle: style === 'long' ? 'long' : 'medium',
+    ...(style !== 'day' && { timeStyle: 'short' }),
     ...(timeZone && { timeZone }),
   });
   formats.set(name, made);
@@ -31,6 +31,9 @@ export const formatDay = (iso: string, timeZone?: string): string =>
   dateFormat('day', timeZone).format(new Date(iso));
 export const formatMoment = (iso: string, timeZone?: string): string =>
   dateFormat('moment', timeZone).format(new Date(iso));
+/** With the month spelt out, for a title. */
+export const formatLong = (iso: string, timeZone?: string): string =>
+  dateFormat('long', timeZone).format(new Date(iso));
 
 const months = {
   long: new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }),

@@ -58,9 +58,18 @@ const list = createRoute({
   component: ListPage,
 });
 
+/** A time or the id of an event, as the API takes it; anything else shows the present. */
+const isMoment = (at: unknown): at is string =>
+  typeof at === 'string' &&
+  (/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(at) ||
+    (at.includes('T') && !Number.isNaN(Date.parse(at))));
+
 const customer = createRoute({
   getParentRoute: () => root,
   path: '/customers/$id',
+  validateSearch: ({ at }: Record<string, unknown>): { at?: string | undefined } => ({
+    at: isMoment(at) ? at : undefined,
+  }),
   component: lazyRouteComponent(() => import('./customer/customer-page.tsx'), 'CustomerPage'),
 });
 

@@ -8,6 +8,7 @@ import { Button, inputClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { Save } from './customer-query.ts';
 import { useDecidedSave } from './decided-save.tsx';
+import { byKind } from './then-and-now.ts';
 
 type ContactInput = NonNullable<CustomerChange['contacts']>[number];
 const asInput = ({ id, type, raw, label, is_primary, matchable }: Contact): ContactInput => ({
@@ -37,9 +38,7 @@ export function Contacts({ customer, save, canEdit }: { customer: Customer; save
   };
   const shown = ({ type, value }: Contact) =>
     type === 'phone' ? (formatPhone?.(value, country(customer.location_id)) ?? '\u00a0') : value;
-  const ordered = [...customer.contacts].sort(
-    (a, b) => b.type.localeCompare(a.type) || Number(b.is_primary) - Number(a.is_primary),
-  );
+  const ordered = byKind(customer.contacts);
   return (
     <section aria-labelledby="contacts" className="rounded-2xl border border-line bg-surface p-5">
       <div className="flex items-center justify-between gap-2">
@@ -78,14 +77,14 @@ export function Contacts({ customer, save, canEdit }: { customer: Customer; save
                   {shown(contact)}
                   {contact.extension && ` × ${contact.extension}`}
                 </a>
-                <span className="flex flex-wrap gap-x-2 text-sm text-muted">
+                <span className="flex flex-wrap items-center gap-x-2 text-sm text-muted">
                   {contact.is_primary && <span className="text-accent">{words.primary}</span>}
                   {contact.label && <span>{contact.label}</span>}
                   {!contact.matchable && <span title={words.shared}>{words.sharedBadge}</span>}
                   {canEdit && !contact.is_primary && (
                     <button
                       type="button"
-                      className="text-muted underline decoration-line-strong underline-offset-2 hover:text-accent"
+                      className="min-h-6 text-muted underline decoration-line-strong underline-offset-2 hover:text-accent"
                       onClick={() => write({ ...asInput(contact), is_primary: true })}
                     >
                       {words.makePrimary}

@@ -10,6 +10,14 @@ export const customerQuery = (id: string) =>
       await bodyOf(api.GET('/api/v2/customers/{id}', { params: { path: { id } }, signal })),
   });
 
+/** The record as it was at a time, or right after an event. */
+export const pastQuery = (id: string, at: string) =>
+  queryOptions({
+    queryKey: ['customer', id, 'at', at],
+    queryFn: async ({ signal }): Promise<Customer> =>
+      await bodyOf(api.GET('/api/v2/customers/{id}', { params: { path: { id }, query: { at } }, signal })),
+  });
+
 /** What somebody wanted to save, and what the record had become by then. */
 export interface Conflict {
   change: CustomerChange;

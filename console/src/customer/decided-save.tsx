@@ -1,15 +1,21 @@
-/** Saving a list (contacts, tags): when somebody was faster, both lists are shown in words and one is chosen. */
+/** Saving a list (contacts, tags, fields): when somebody was faster, both lists are shown in words and one is chosen. */
 import { type ReactNode, useState } from 'react';
 import type { Contact, Customer, CustomerChange } from '../api.ts';
 import { ConflictView } from './conflict-view.tsx';
 import type { Conflict, Save } from './customer-query.ts';
+import { asText } from './panel.tsx';
 
-const inWords = ({ contacts, tags, status }: CustomerChange | Customer): string =>
-  contacts
-    ? (contacts as Pick<Contact, 'value'>[]).map(({ value }) => value).join(', ')
-    : tags
-      ? tags.join(', ')
-      : (status ?? '');
+const inWords = ({ contacts, tags, status, custom_fields }: CustomerChange | Customer): string =>
+  custom_fields
+    ? Object.entries(custom_fields)
+        .filter(([, value]) => value !== null && value !== undefined)
+        .map(([name, value]) => `${name}: ${asText(value)}`)
+        .join(', ')
+    : contacts
+      ? (contacts as Pick<Contact, 'value'>[]).map(({ value }) => value).join(', ')
+      : tags
+        ? tags.join(', ')
+        : (status ?? '');
 
 export function useDecidedSave(
   save: Save,
@@ -31,6 +37,11 @@ export function useDecidedSave(
   const { change, current } = conflict;
   const names = Object.keys(change) as (keyof Customer)[];
   const theirs = Object.fromEntries(names.map((name) => [name, current[name]])) as CustomerChange;
+  // Of the business's own fields only those that were to change.
+  if (change.custom_fields)
+    theirs.custom_fields = Object.fromEntries(
+      Object.keys(change.custom_fields).map((name) => [name, current.custom_fields[name]]),
+    );
   return {
     submit,
     view: (

@@ -8,6 +8,7 @@ import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { tell } from '../ui/notice.tsx';
+import { BlockerList } from './blocker-list.tsx';
 
 const words = strings.customer;
 
@@ -73,24 +74,7 @@ export function DeleteDialog({ customer, onClose }: { customer: Customer; onClos
             {messageOf(rehearsal.error)}
           </p>
         )}
-        {isBlocked && (
-          <>
-            <p className="text-muted">{words.blockedText}</p>
-            <ul className="mt-3 flex flex-col gap-3">
-              {blockers.map(({ rule, message, references }) => (
-                <li key={rule} className="rounded-xl border border-line bg-sunken p-3">
-                  <p className="font-medium">{message}</p>
-                  {references.length > 0 && (
-                    <p className="text-sm text-muted">
-                      {references.map(({ kind, ref }) => `${kind} ${ref}`).join(', ')}
-                    </p>
-                  )}
-                  <p className="mt-1 text-sm">{words.blockers[rule]}</p>
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
+        {isBlocked && <BlockerList blockers={blockers} />}
         {blockers?.length === 0 && <p className="text-muted">{words.removeText}</p>}
       </div>
       <div className="mt-6 flex justify-end gap-2">

@@ -11,6 +11,7 @@ interface Known {
 /** How a contact is written for whoever reads it. */
 type Written = (contact: Known) => string;
 
+const FOLLOWING = new Set(['email', 'phone', 'deleted_at', 'merged_into']);
 const MOST_CHARACTERS = 80;
 
 const isBlank = (value: unknown) =>
@@ -34,14 +35,15 @@ export function linesOf({ type, changes }: HistoryEvent, written: Written): stri
 function lineOf(field: string, before: unknown, after: unknown, written: Written): string[] {
   if (field === 'tags') return tagLines(listOf(before), listOf(after));
   if (field === 'contacts') return contactLines(listOf(before), listOf(after), written);
-  // Follow from the contacts, whose line says it.
-  if (field === 'email' || field === 'phone') return [];
+  // Follow from what the first line or that of the contacts says.
+  if (FOLLOWING.has(field)) return [];
   const [, kind, ...ref] = field.split('/');
   if (field.startsWith('references/') && kind) {
     const state = (after as { state?: string } | string | null) ?? null;
     const is = typeof state === 'object' ? (state?.state ?? null) : state;
     return [words.reference(kind, ref.join('/'), is)];
   }
+  if (field === 'custom_fields') return customLines(recordOf(before), recordOf(after));
   const name = words.fields[field] ?? field;
   if (typeof (after ?? before) === 'object') return [words.touched(name)];
   if (isBlank(before)) return [words.set(name, quoted(statusWord(field, after)))];
@@ -51,6 +53,17 @@ function lineOf(field: string, before: unknown, after: unknown, written: Written
 
 const statusWord = (field: string, value: unknown): unknown =>
   field === 'status' ? ((strings.status as Record<string, string>)[String(value)] ?? value) : value;
+
+const recordOf = (value: unknown) => (value ?? {}) as Record<string, unknown>;
+
+const customLines = (before: Record<string, unknown>, after: Record<string, unknown>): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .flatMap((name) => {
+      if (isBlank(before[name])) return [words.set(name, quoted(after[name]))];
+      if (isBlank(after[name])) return [words.cleared(name, quoted(before[name]))];
+      return [words.changed(name, quoted(before[name]), quoted(after[name]))];
+    });
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 

@@ -1,5 +1,6 @@
 /** What happened to the customer: who, when, and what, newest first. */
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { api, bodyOf, messageOf } from '../api.ts';
 import { formatMoment, useFormatPhone } from '../format.ts';
 import { strings } from '../strings/index.ts';
@@ -10,10 +11,13 @@ export function Timeline({
   id,
   timeZone,
   country,
+  shown,
 }: {
   id: string;
   timeZone: string | undefined;
   country: string;
+  /** The event whose record is shown, where it is not the present one. */
+  shown?: string;
 }) {
   const formatPhone = useFormatPhone();
   const written = ({ type, value }: { type: string; value: string }) =>
@@ -53,11 +57,14 @@ export function Timeline({
         {items?.map((event) => (
           <li
             key={event.id}
+            aria-current={event.id === shown}
             className="relative border-l border-line pb-5 pl-6 last:border-transparent last:pb-0"
           >
             <span
               aria-hidden="true"
-              className="absolute -left-[5px] top-1.5 size-[9px] rounded-full border-2 border-accent bg-surface"
+              className={`absolute -left-[5px] top-1.5 size-[9px] rounded-full border-2 ${
+                event.id === shown ? 'border-warn bg-warn' : 'border-accent bg-surface'
+              }`}
             />
             {linesOf(event, written).map((line) => (
               <p key={line} className="break-words first-letter:uppercase">
@@ -66,8 +73,23 @@ export function Timeline({
             ))}
             <p className="numeric text-sm text-muted">
               {event.actor.name ?? strings.timeline.system}
-              {event.import_id && ` ${strings.timeline.imported}`} ·{' '}
-              <time dateTime={event.at}>{formatMoment(event.at, timeZone)}</time>
+              {event.import_id && ` ${strings.timeline.imported}`}
+              {event.customer_id !== id && ` ${strings.timeline.ofOther}`} ·{' '}
+              <time dateTime={event.at}>{formatMoment(event.at, timeZone)}</time> ·{' '}
+              {event.id === shown ? (
+                <span className="font-medium text-warn">{strings.timeline.shown}</span>
+              ) : (
+                // Of a record merged in since: itself as it was, under its own id.
+                <Link
+                  to="/customers/$id"
+                  params={{ id: event.customer_id }}
+                  search={{ at: event.id }}
+                  aria-label={strings.timeline.seeAt(formatMoment(event.at, timeZone))}
+                  className="inline-block underline decoration-line-strong underline-offset-2 hover:text-accent"
+                >
+                  {strings.timeline.see}
+                </Link>
+              )}
             </p>
           </li>
         ))}

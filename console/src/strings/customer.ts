@@ -45,8 +45,22 @@ export const customer = {
   location: 'Location',
   id: 'Id',
   saved: 'Saved.',
-  compare: 'Compare side by side',
-  duplicates: (n: number) => `${n} possible ${plural(n, 'duplicate', 'duplicates')}`,
+  customFields: {
+    add: 'Add field',
+    none: 'None yet.',
+    name: 'Name of the field',
+    value: 'Value',
+    edit: (name: string) => `Edit ${name}`,
+    remove: 'Remove',
+    taken: (name: string) => `There is a field “${name}” already: edit it where it stands.`,
+  },
+  duplicates: {
+    count: (n: number) => `${n} possible ${plural(n, 'duplicate', 'duplicates')}`,
+    title: 'Possibly the same person',
+    compare: 'Compare side by side',
+    compareWith: (name: string) => `Compare side by side with ${name}`,
+    all: (n: number) => `See all ${n}`,
+  },
   remove: 'Delete',
   removeTitle: (name: string) => `Delete ${name}?`,
   removeText:
@@ -61,9 +75,61 @@ export const customer = {
     protected_tag: 'Remove the tag, then delete.',
     merged: 'Open the customer it was merged into.',
   } as Record<string, string>,
-  goneTitle: 'This customer is not here',
-  gone: 'It was deleted or erased, or belongs to a location this key does not reach.',
-  goneRestore: 'Restore it if it was deleted',
+  gone: {
+    title: 'This customer is not here',
+    text: 'It was deleted or erased, or belongs to a location this key does not reach.',
+    deletedTitle: (name: string) => `${name} was deleted`,
+    deletedText:
+      'The record is hidden. It can be brought back until its retention ends, then it is gone for good.',
+    erasedTitle: 'This customer was erased',
+    erasedText: (when: string) =>
+      `On ${when}. The personal data is gone for good; only that something happened is still known. It can’t be brought back.`,
+    restore: 'Restore',
+    someone: 'This customer',
+  },
+};
+
+export const erase = {
+  open: 'Erase for good…',
+  why: 'When somebody asks for their personal data to be erased. It can’t be taken back.',
+  title: (name: string) => `Erase ${name} for good?`,
+  someone: 'this customer',
+  goes: 'Goes for good, at once',
+  goesItems: [
+    'Name, contact details, address, picture, tags and every other field, also of everybody merged into this record',
+    'What the history and the search know of the person, and what other systems have linked to the record',
+  ],
+  stays: 'Stays',
+  staysItems: [
+    'An entry that somebody was erased: when and by which key, without personal data',
+    'What left Clientele before: exported files, and copies in other systems, which learn of it from the feed',
+  ],
+  confirm: (word: string) => `Type “${word}” to confirm`,
+  /** Typed where there is no name. */
+  word: 'erase',
+  submit: 'Erase for good',
+  blockedTitle: (name: string) => `${name} can’t be erased yet`,
+};
+
+/** The record as it was. */
+export const past = {
+  title: (when: string) => `As it was on ${when}`,
+  readOnly: 'Read only.',
+  differences: (n: number) =>
+    n === 0
+      ? 'Nothing differs from now.'
+      : `${n} ${plural(n, 'thing differs', 'things differ')} from now, each marked with what it is now.`,
+  isGone: 'The record is deleted now.',
+  mergedSince: (name: string) => `It was merged since: “now” is the record of ${name}.`,
+  back: 'Back to now',
+  now: 'Now:',
+  blank: '(empty)',
+  notNow: 'Not there any more',
+  since: 'Added since:',
+  notThere: 'There is nothing to show for that time',
+  notYet: (when: string) => `The customer was not here yet: it was added on ${when}.`,
+  wasDeleted: 'The record was deleted at that time.',
+  unknown: 'The customer was not here at that time: not added yet, deleted, or erased since.',
 };
 
 export const conflict = {
@@ -119,5 +185,9 @@ export const timeline = {
   reference: (kind: string, ref: string, state: string | null) =>
     state === null ? `removed ${kind} ${ref}` : `${state === 'open' ? 'opened' : 'closed'} ${kind} ${ref}`,
   touched: (field: string) => `changed ${field}`,
+  see: 'See as it was then',
+  seeAt: (when: string) => `See as it was then, ${when}`,
+  shown: 'Shown above',
   imported: 'by an import',
+  ofOther: 'on the other record, merged in since',
 };

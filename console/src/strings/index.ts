@@ -1,6 +1,6 @@
 /** Every word the console says, in one place: those of a page in its file, those of all pages here. */
 import type { Customer } from '../api.ts';
-import { conflict, customer, timeline } from './customer.ts';
+import { conflict, customer, erase, past, timeline } from './customer.ts';
 import { bulk, list } from './customers.ts';
 import { duplicates } from './duplicates.ts';
 import { imports } from './import.ts';
@@ -99,6 +99,8 @@ export const strings = {
   customer,
   conflict,
   timeline,
+  past,
+  erase,
   list,
   bulk,
   duplicates,
