@@ -80,7 +80,7 @@ export function PossibleDuplicates({ id }: { id: string }) {
                   {nameOf(other)}
                 </Link>
                 {details.length > 0 && <p className="numeric text-sm break-words">{details.join(' · ')}</p>}
-                <p className="text-sm text-muted first-letter:uppercase">{reasons.join(', ')}</p>
+                <p className="text-sm text-muted first-letter:uppercase">{reasons.join('; ')}</p>
                 <Link
                   to="/duplicates"
                   search={{ customer: id, pair }}
