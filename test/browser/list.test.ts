@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type TestBusiness, useService } from '../harness.ts';
-import { addCustomers, barriers, useBrowser } from './browser.ts';
+import { addCustomers, barriers, useBrowser, type Visit } from './browser.ts';
 
 const service = useService();
 const browser = useBrowser(service);
@@ -228,13 +228,27 @@ describe('filters and sorting', () => {
   it('read days as those of the location, not of the browser', async () => {
     const page = await browser.signedIn(business);
     const asked = page.waitForRequest(/created_after/);
-    await page.goto('/?from=2026-01-15&to=2026-01-15');
+    await page.goto('/?from=2026-01-15&to=2026-01-15&since=2026-01-15');
     const query = new URL((await asked).url()).searchParams;
     // Sydney is eleven hours ahead in January.
-    expect([query.get('created_after'), query.get('created_before')]).toEqual([
+    expect(['created_after', 'created_before', 'updated_after'].map((name) => query.get(name))).toEqual([
       '2026-01-14T13:00:00.000Z',
       '2026-01-15T13:00:00.000Z',
+      '2026-01-14T13:00:00.000Z',
     ]);
+    expect(await page.getByLabel('Changed since').inputValue()).toBe('2026-01-15');
+  });
+
+  it('several tags must all match', async () => {
+    const one = await service.business();
+    await one.send('POST', '/customers', { name: 'Both', tags: ['vip', 'trade'] });
+    await one.send('POST', '/customers', { name: 'Half', tags: ['vip'] });
+    const page = await browser.signedIn(one);
+    await page.getByText('2 customers').waitFor();
+    await page.getByRole('button', { name: 'Filters' }).click();
+    await page.getByLabel('Tag', { exact: true }).fill('vip, trade');
+    await page.getByText('1 customer', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Both' }).waitFor();
   });
 
   it('an address that makes no sense shows everybody', async () => {
@@ -417,4 +431,26 @@ it('a customer is found, changed, and two are tagged and that taken back, by key
   await page.keyboard.press('?');
   for (const meaning of ['Tag the chosen ones', 'Delete the chosen ones', 'Choose nobody'])
     await page.getByText(meaning).waitFor();
+});
+
+describe.each([
+  { theme: 'light', size: 'wide' },
+  { theme: 'dark', size: 'wide' },
+  { theme: 'light', size: 'phone' },
+] satisfies Visit[])('in the $theme theme on a $size screen', (visit) => {
+  it('the list with its filters, and with some chosen, has no barrier and fits', async () => {
+    const page = await browser.signedIn(business, '/?status=lead&tag=vip', visit);
+    await page.getByText('300 customers').waitFor();
+    if (visit.size === 'phone') await page.getByRole('button', { name: 'Filters' }).click();
+    await page.getByLabel('Changed since').waitFor();
+    await page.keyboard.press('Tab');
+    await page.locator('[data-index="0"] a').focus();
+    await page.keyboard.press('x');
+    await page.getByText('1 chosen').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    expect(overflow, 'pixels beyond the screen').toBeLessThanOrEqual(0);
+    if (process.env.CLIENTELE_PICTURES)
+      await page.screenshot({ path: `${process.env.CLIENTELE_PICTURES}-${visit.theme}-${visit.size}.png` });
+  });
 });

@@ -66,6 +66,11 @@ export function Filters({
       </label>
       <DayFilter label={strings.list.createdFrom} value={search.from} change={(from) => change({ from })} />
       <DayFilter label={strings.list.createdTo} value={search.to} change={(to) => change({ to })} />
+      <DayFilter
+        label={strings.list.changedSince}
+        value={search.since}
+        change={(since) => change({ since })}
+      />
       <label className="flex min-h-9 items-center gap-2 text-sm">
         <input
           type="checkbox"

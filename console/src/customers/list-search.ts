@@ -11,6 +11,8 @@ export interface ListSearch {
   /** Days, as 2026-01-31. */
   from?: string;
   to?: string;
+  /** Changed on this day or later. */
+  since?: string;
   sort?: Sort;
   deleted?: '1';
   location?: string;
@@ -38,6 +40,7 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
     source: text('source', 100),
     from: day('from'),
     to: day('to'),
+    since: day('since'),
     sort: SORTS.find((sort) => sort === search.sort && sort !== DEFAULT_SORT),
     deleted: search.deleted === '1' ? '1' : undefined,
     location: text('location', 36),
@@ -45,12 +48,12 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
 }
 
 /** How many filters narrow the list, beside the search and the location. */
-export const filtersOn = ({ status, tag, source, from, to, deleted }: ListSearch): number =>
-  [status, tag, source, from, to, deleted].filter(Boolean).length;
+export const filtersOn = ({ status, tag, source, from, to, since, deleted }: ListSearch): number =>
+  [status, tag, source, from, to, since, deleted].filter(Boolean).length;
 
 /** The query of the API; days begin and end in the time zone of the location. */
 export function toQuery(search: ListSearch, timeZone: string | undefined): ListQuery {
-  const { q, status, tag, source, from, to, sort = DEFAULT_SORT, deleted, location } = search;
+  const { q, status, tag, source, from, to, since, sort = DEFAULT_SORT, deleted, location } = search;
   const tags = (tag ?? '')
     .split(',')
     .map((one) => one.trim().slice(0, 64))
@@ -64,6 +67,7 @@ export function toQuery(search: ListSearch, timeZone: string | undefined): ListQ
     ...(source && { source }),
     ...(from && { created_after: startOfDay(from, timeZone) }),
     ...(to && { created_before: startOfDay(to, timeZone, 1) }),
+    ...(since && { updated_after: startOfDay(since, timeZone) }),
     ...(deleted && { deleted: true }),
     ...(location && { location_id: location }),
   };
