@@ -1,5 +1,5 @@
 /** Documents that repeat what the code says are compared with it. `npx vitest run test/docs.test.ts -u` renews the generated ones. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../src/http/errors.ts';
 
@@ -31,6 +31,22 @@ describe('documents', () => {
     const named = settings(read('src/config.ts'), /(?:wholeNumber|oneOf)\(env, '([A-Z_]+)'/g);
     const documented = settings(read('docs/operations.md'), /^\| `([A-Z_]+)` \|/gm);
     expect(documented).toEqual([...new Set([...plain, ...named])].sort());
+  });
+
+  it('README shows three pictures of the console, each there and small', () => {
+    const named = [...read('README.md').matchAll(/!\[[^\]]+\]\((docs\/console-[^)]+)\)/g)].map(
+      ([, path]) => path!,
+    );
+    expect(named.sort()).toEqual([
+      'docs/console-customer.webp',
+      'docs/console-import.webp',
+      'docs/console-list.webp',
+    ]);
+    for (const path of named) {
+      const { size } = statSync(new URL(`../${path}`, import.meta.url));
+      expect(size, path).toBeGreaterThan(10_000);
+      expect(size, path).toBeLessThan(300_000);
+    }
   });
 
   it('links between the documents lead somewhere', () => {

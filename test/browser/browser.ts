@@ -1,16 +1,10 @@
 /** Drives Debian's Chromium through the console as it was built, on the real server. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { TestBusiness, TestService } from '../harness.ts';
-
-const BINARY = '/usr/bin/chromium';
-const BUILT = join(import.meta.dirname, '../../dist/console/index.html');
-const FLAGS =
-  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+import { hasChromium, INSTALLING, launchChromium, requireConsole } from './chromium.ts';
 
 const SIZES = { wide: { width: 1360, height: 860 }, phone: { width: 390, height: 800 } };
 
@@ -33,16 +27,13 @@ export function useBrowser(service: TestService): Console {
   const faults: string[] = [];
 
   beforeAll(async () => {
-    if (!existsSync(BUILT)) throw new Error('The console is not built: run npm run build first.');
-    if (!existsSync(BINARY)) {
+    requireConsole();
+    if (!hasChromium()) {
       console.log('Chromium is not here: installing Debian’s package chromium.');
-      const wait = ['-o', 'DPkg::Lock::Timeout=300'];
-      execFileSync('apt-get', [...wait, 'update'], { stdio: 'ignore' });
-      execFileSync('apt-get', [...wait, 'install', '-y', '--no-install-recommends', 'chromium'], {
-        stdio: 'ignore',
-      });
+      for (const step of INSTALLING)
+        execFileSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...step], { stdio: 'ignore' });
     }
-    browser = await chromium.launch({ executablePath: BINARY, args: FLAGS.split(' ') });
+    browser = await launchChromium();
   }, 300_000);
   afterEach(async () => {
     await Promise.all(contexts.map((context) => context.close()));
