@@ -1,4 +1,5 @@
 /** Every environment variable Clientele reads, its default and its meaning. Nothing else reads process.env. */
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,6 +32,13 @@ export interface Config {
   keyRate: number;
   /** `CLIENTELE_BUSINESS_RATE`: requests all keys of a business may send in a minute; 0 for no limit. Default 180000. */
   businessRate: number;
+  /** `CLIENTELE_FAILED_RATE`: wrong API keys an address may send in a minute; 0 for no limit. Default 30. */
+  failedRate: number;
+  /**
+   * `CLIENTELE_TRUST_PROXY`: the proxies whose X-Forwarded-For is believed: addresses, networks, `loopback`, `linklocal`,
+   * `uniquelocal`, separated by commas. Default none.
+   */
+  trustProxy: string[] | false;
   /** `CLIENTELE_WORKERS`: processes that serve side by side, one for each core to be used. Default 1. */
   workers: number;
   /** `CLIENTELE_GROUP_COMMIT`: `off` commits every write alone; only for measuring. Default on. */
@@ -60,6 +68,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     key: env.CLIENTELE_KEY || null,
     keyRate: wholeNumber(env, 'CLIENTELE_KEY_RATE', 60_000, 0, 1_000_000_000),
     businessRate: wholeNumber(env, 'CLIENTELE_BUSINESS_RATE', 180_000, 0, 1_000_000_000),
+    failedRate: wholeNumber(env, 'CLIENTELE_FAILED_RATE', 30, 0, 1_000_000_000),
+    trustProxy: proxies(env, 'CLIENTELE_TRUST_PROXY'),
     workers: wholeNumber(env, 'CLIENTELE_WORKERS', 1, 1, 256),
     groupCommit: oneOf(env, 'CLIENTELE_GROUP_COMMIT', 'on', ['on', 'off']) === 'on',
   };
@@ -82,6 +92,27 @@ function wholeNumber(
     throw new Error(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
   }
   return value;
+}
+
+const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
+
+function proxies(env: NodeJS.ProcessEnv, name: string): string[] | false {
+  const text = env[name]?.trim();
+  if (!text || text.toLowerCase() === 'none') return false;
+  const listed = text.split(',').map((one) => one.trim().toLowerCase());
+  const wrong = listed.find((one) => !NETWORKS.includes(one) && !isNetwork(one));
+  if (wrong === undefined) return listed;
+  throw new Error(
+    `${name} must be addresses or networks of your proxies (such as 10.0.0.0/8 or loopback), not "${wrong}".`,
+  );
+}
+
+function isNetwork(text: string): boolean {
+  const [address, bits, ...more] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address!)] as number;
+  return (
+    more.length === 0 && most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  );
 }
 
 function oneOf(env: NodeJS.ProcessEnv, name: string, fallback: string, allowed: string[]): string {

@@ -94,9 +94,10 @@ async function serve(config: Config, url: string): Promise<Running> {
     replica,
     groupCommit: config.groupCommit,
     rates: { key: config.keyRate, business: config.businessRate },
+    failedRate: config.failedRate,
   });
   const { authentication } = service;
-  const app = await createServer(service, logger);
+  const app = await createServer(service, logger, { trustProxy: config.trustProxy });
   const address = await app.listen({ port: config.port, host: config.host });
 
   const flush = () =>

@@ -4,15 +4,16 @@ import pino from 'pino';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import type { Blocker } from '../src/customers/plan-delete.ts';
 import type { Customer, UpsertReport, Warning } from '../src/customers/schema.ts';
-import { openService } from '../src/customers/service.ts';
+import { openService, type ServiceOptions } from '../src/customers/service.ts';
 import type { WriteQueue } from '../src/customers/write-queue.ts';
 import { connect, type Sql } from '../src/database/connect.ts';
 import type { HistoryEvent } from '../src/events/history.ts';
 import type { FieldError } from '../src/http/errors.ts';
+import type { Room } from '../src/http/room.ts';
 import { createServer, type Server } from '../src/http/server.ts';
 import type { Authentication } from '../src/tenancy/authentication.ts';
 import { createApiKey, createBusiness, createLocation, type KeyInput } from '../src/tenancy/operations.ts';
-import type { RateLimits, Rates } from '../src/tenancy/rate-limits.ts';
+import type { RateLimits } from '../src/tenancy/rate-limits.ts';
 import { withDatabase } from './postgres.ts';
 import { StatementWatch } from './scale-rules.ts';
 
@@ -104,6 +105,8 @@ export interface TestService {
   writes: WriteQueue;
   authentication: Authentication;
   limits: RateLimits;
+  room: Room;
+  waitingRoom: Room;
   /** For the test's own looks into the database; not watched. */
   sql: Sql;
   send: Send;
@@ -161,16 +164,16 @@ export async function createDatabase(): Promise<{ url: string; drop(): Promise<v
   };
 }
 
-type ServeOptions = { groupCommit?: boolean; rates?: Rates };
+type ServeOptions = Omit<ServiceOptions, 'replica'> & { trustProxy?: string[] };
 
 /** A server of its own on a database, as another process would be. */
 export async function serve(sql: Sql, options: ServeOptions = {}) {
   const service = await openService(sql, options);
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
-  const server = await createServer(service, logger);
+  const server = await createServer(service, logger, { trustProxy: options.trustProxy ?? false });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  const { writes, authentication, limits } = service;
-  return { server, writes, authentication, limits, url };
+  const { writes, authentication, limits, room, waitingRoom } = service;
+  return { server, writes, authentication, limits, room, waitingRoom, url };
 }
 
 /** What a second server lets a test do. */

@@ -239,6 +239,7 @@ export function lifeRoutes(service: Service): Route[] {
     }),
     route({
       operationId: 'listEvents',
+      waits: true,
       method: 'GET',
       path: '/events',
       summary: 'Follow what happens',

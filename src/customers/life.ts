@@ -103,15 +103,18 @@ export async function listEvents(service: Service, caller: Caller, query: FeedQu
   if (query.after === 'latest') seq = await lastSeq(sql, businessId);
   else if (query.after) seq = decodeCursor<number>(cursorSecret, bound, query.after);
   const until = performance.now() + wait * 1000;
+  let hasWaited = false;
   for (;;) {
     const page = await readFeed(sql, businessId, locationId, seq, limit);
     const moved = page.seq > seq;
     seq = page.seq;
     const left = until - performance.now();
+    if (hasWaited && page.items.length > 0) feed.onSeen((Date.now() - Date.parse(page.items[0]!.at)) / 1000);
     if (page.items.length > 0 || left <= 0 || signal.aborted || feed.isClosed)
       return { items: page.items, next_cursor: encodeCursor(cursorSecret, bound, seq) };
     // Events of other locations only: there may be more behind them.
     if (!moved) await feed.wait(businessId, seq, left, signal);
+    hasWaited = true;
   }
 }
 

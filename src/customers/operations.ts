@@ -42,7 +42,7 @@ export async function listCustomers(service: Service, caller: Caller, query: Lis
   const { businessId, locationId, country } = context;
   // Twenty people at one page: one reading serves all who came before it began.
   return await service.lists.submit(JSON.stringify([businessId, locationId, country, query]), () =>
-    read((sql) => list(sql, context, query)),
+    service.turns.run(businessId, () => read((sql) => list(sql, context, query))),
   );
 }
 

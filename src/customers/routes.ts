@@ -81,6 +81,7 @@ export function customerRoutes(service: Service, checkUpsert: Validator): Route[
   return [
     route({
       operationId: 'listCustomers',
+      shared: true,
       method: 'GET',
       path: '/customers',
       summary: 'List customers',
@@ -177,6 +178,7 @@ export function customerRoutes(service: Service, checkUpsert: Validator): Route[
     }),
     route({
       operationId: 'getCustomer',
+      shared: true,
       method: 'GET',
       path: '/customers/:id',
       summary: 'Get customer details',

@@ -5,11 +5,14 @@ import type { Sql } from '../database/connect.ts';
 import { type SharedReads, sharedReads } from '../database/gather.ts';
 import { isUuid } from '../database/ids.ts';
 import { Replica } from '../database/replica.ts';
+import { Turns } from '../database/turns.ts';
 import { FeedWatch } from '../events/feed.ts';
 import { ReadyJson } from '../http/envelope.ts';
 import { notFound } from '../http/errors.ts';
 import { type Retry, Running } from '../http/idempotency.ts';
+import { ROOM, Room, type RoomSize, WAITING_ROOM } from '../http/room.ts';
 import { Authentication, type Caller } from '../tenancy/authentication.ts';
+import { FailedAttempts } from '../tenancy/failed-attempts.ts';
 import { NO_LIMITS, RateLimits, type Rates } from '../tenancy/rate-limits.ts';
 import type { LocationContext } from '../tenancy/scope.ts';
 import type { SuppliedDetails } from './details.ts';
@@ -44,16 +47,30 @@ export interface Service {
   /** What upserts came to since the start, for the metrics. */
   upserts: Record<UpsertReport['outcome'], number>;
   limits: RateLimits;
+  /** What may be under way at a time, and how many may wait for events. */
+  room: Room;
+  waitingRoom: Room;
+  /** Reads that have a statement of their own. */
+  turns: Turns;
   /** Seals cursors. */
   cursorSecret: string;
 }
 
+export interface ServiceOptions {
+  groupCommit?: boolean;
+  rates?: Rates;
+  /** Wrong keys an address may send in a minute; 0 for as many as it likes. */
+  failedRate?: number;
+  room?: RoomSize;
+  replica?: Sql | null;
+}
+
+/** However many read, so many connections are left to writes. */
+const KEPT_FOR_WRITES = 2;
+
 /** Everything the operations need, on a pool of connections to a migrated database and one to its replica, if any. */
-export async function openService(
-  sql: Sql,
-  options: { groupCommit?: boolean; rates?: Rates; replica?: Sql | null } = {},
-): Promise<Service> {
-  const { groupCommit = true, rates = NO_LIMITS, replica = null } = options;
+export async function openService(sql: Sql, options: ServiceOptions = {}): Promise<Service> {
+  const { groupCommit = true, rates = NO_LIMITS, failedRate = 0, replica = null } = options;
   const [instance] = await sql`select secret from instance`;
   const feed = new FeedWatch(sql);
   return {
@@ -63,11 +80,14 @@ export async function openService(
     documents: documentReads(sql),
     lists: sharedReads(),
     writes: new WriteQueue(sql, { groupCommit }, (businessId) => feed.wake(businessId)),
-    authentication: new Authentication(sql),
+    authentication: new Authentication(sql, new FailedAttempts(failedRate)),
     running: new Running(),
     feed,
     upserts: { created: 0, updated: 0, unchanged: 0, found: 0 },
     limits: new RateLimits(rates),
+    room: new Room(options.room ?? ROOM),
+    waitingRoom: new Room(WAITING_ROOM),
+    turns: new Turns(Math.max(1, sql.options.max - KEPT_FOR_WRITES)),
     cursorSecret: instance!.secret,
   };
 }

@@ -6,6 +6,7 @@ import { packageDir } from '../config.ts';
 import type { Sql, Transaction } from './connect.ts';
 import { statementsOf } from './statements.ts';
 
+const DIRECTORY = join(packageDir, 'migrations');
 const LOCK = 0x636c7465; // any fixed number: "clte"
 
 /** Held to the end of the transaction by one process at a time: what is done once for a database is done under it. */
@@ -13,12 +14,25 @@ export async function takeStartLock(tx: Transaction): Promise<void> {
   await tx`select pg_advisory_xact_lock(${LOCK})`;
 }
 
+const filesIn = async (dir: string): Promise<string[]> =>
+  (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
+
+/**
+ * The migrations of this version that the database does not have. One that has more is fine: a newer version was started
+ * beside this one, and its changes are such that this one goes on.
+ */
+export async function missingMigrations(sql: Sql, dir = DIRECTORY): Promise<string[]> {
+  const [files, rows] = await Promise.all([filesIn(dir), sql`select name from migrations`]);
+  const applied = new Set(rows.map((row) => row.name as string));
+  return files.filter((name) => !applied.has(name));
+}
+
 /**
  * Applies what is missing and answers the names applied. Safe to run from several processes at once.
  * Throws when a file that was applied has been changed since, and when the database knows a newer one.
  */
-export async function migrate(sql: Sql, dir = join(packageDir, 'migrations')): Promise<string[]> {
-  const files = (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
+export async function migrate(sql: Sql, dir = DIRECTORY): Promise<string[]> {
+  const files = await filesIn(dir);
   return await sql.begin(async (tx) => {
     await tx`set local statement_timeout = 0`;
     await takeStartLock(tx);

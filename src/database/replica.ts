@@ -5,6 +5,7 @@
 import postgres from 'postgres';
 import { isUnavailable, type Queryable, type Sql } from './connect.ts';
 import { sharedReads } from './gather.ts';
+import { within } from './within.ts';
 
 /** Statements that only read, on whichever server they are handed; asked a second time when the first does not count. */
 export type Reading<T> = (sql: Queryable) => Promise<T>;
@@ -128,18 +129,5 @@ export class Replica {
 
   #rest(): void {
     this.#restsUntil = performance.now() + REST_MS;
-  }
-}
-
-/** What the promise comes to, or null when it takes longer; what it comes to then concerns nobody. */
-async function within<T>(millis: number, promise: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, millis, null);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -58,6 +58,8 @@ interface Waiters {
 export class FeedWatch {
   readonly #sql: Sql;
   readonly #waiting = new Map<string, Waiters>();
+  /** Hears how many seconds after its commit an event reached somebody who had waited for it; for the metrics. */
+  onSeen: (seconds: number) => void = () => {};
   /** True when the service stops: nobody waits any more. */
   isClosed = false;
 

@@ -1,6 +1,7 @@
 /** The one shape of every answer: `{ success, message, body }` (contract section 1). */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { errorCode, isStorageFull, isTimeout, isUnavailable } from '../database/connect.ts';
+import { networkOf } from './address.ts';
 import { ApiError, type ErrorCode } from './errors.ts';
 import { InvalidRequest } from './validation.ts';
 
@@ -83,10 +84,21 @@ export function toApiError(error: unknown): ApiError {
   );
 }
 
+/** Seconds after which to come again, where whoever threw did not say. */
+const WAITS: Partial<Record<ErrorCode, number>> = { rate_limited: 60, idempotency_in_progress: 1 };
+
 /** Answers an error as the envelope; faults go to the log without values, which may be personal data. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = toApiError(error);
-  if (answer.status >= 500) {
+  request.errorCode = answer.code;
+  // Guessing must be seen; by whom, and nothing of what was tried.
+  if (answer.status === 401 && answer.reason)
+    request.log.warn(
+      { reason: answer.reason, address: networkOf(request.ip), route: request.routeOptions?.url },
+      'sign-in refused',
+    );
+  // Those are said by the metrics: a line for each would add to the load.
+  if (answer.status >= 500 && answer.code !== 'overloaded' && answer.code !== 'not_ready') {
     const frames =
       error instanceof Error
         ? error.stack
@@ -104,11 +116,18 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
       'request failed',
     );
   }
-  if (answer.status === 503 || answer.code === 'idempotency_in_progress') reply.header('retry-after', '1');
-  // Known to the second where the key came in the header; a sign-in has it in the body.
-  if (answer.status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', '60');
+  const wait = answer.retryAfter ?? WAITS[answer.code] ?? (answer.status === 503 ? 1 : undefined);
+  // Where it is known to the second, it is there already.
+  if (wait !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', String(wait));
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="clientele"');
   // What fails before routing (a malformed URL) passes no hook.
   reply.header('x-request-id', request.id);
   return reply.code(answer.status).headers(JSON_HEADERS).send(failure(answer));
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The code of the error it was answered with. */
+    errorCode: ErrorCode | undefined;
+  }
 }

@@ -109,11 +109,21 @@ export const ERRORS = {
   rate_limited: {
     status: 429,
     meaning:
-      'The API key or the business has sent its requests of this minute. Go on after Retry-After seconds.',
+      'The API key or the business has sent its requests of this minute, or the address has come with too many wrong keys. Go on after Retry-After seconds.',
   },
   internal_error: {
     status: 500,
     meaning: 'A fault of the service. The request id in x-request-id finds it in the log.',
+  },
+  overloaded: {
+    status: 503,
+    meaning:
+      'The business, or all together, have as much under way as can be done soon. Nothing was begun; retry after Retry-After seconds.',
+  },
+  not_ready: {
+    status: 503,
+    meaning:
+      '/ready alone: send no requests here just now. reason is database, schema, overloaded or stopping.',
   },
   database_unavailable: {
     status: 503,
@@ -129,18 +139,26 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+type Aside = { retryAfter?: number; reason?: string };
+
 /** An answer that is not a success: thrown where the rule is known, turned into the envelope in one place. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   /** What goes into the body beside the code: errors, customer_id, blockers, current. */
   readonly details: Record<string, unknown>;
+  /** Seconds after which to come again, where that is known. */
+  readonly retryAfter: number | null;
+  /** What the log says of it beside the code; not for the caller. */
+  readonly reason: string | null;
 
-  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}) {
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, aside: Aside = {}) {
     super(message);
     this.code = code;
     this.status = ERRORS[code].status;
     this.details = details;
+    this.retryAfter = aside.retryAfter ?? null;
+    this.reason = aside.reason ?? null;
   }
 }
 

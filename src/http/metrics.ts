@@ -12,6 +12,18 @@ export interface Counted {
   writes: { stats: { groups: number; writes: number; retries: number }; waiting: number };
   upserts: { created: number; updated: number; unchanged: number; found: number };
   replica: { outcomes: Record<string, number> } | null;
+  room: Held;
+  waitingRoom: Held;
+  turns: { waiting: number };
+  authentication: { refused: Record<string, number> };
+  feed: { onSeen: (seconds: number) => void };
+  pool: () => { busy: number; waiting: number };
+}
+
+interface Held {
+  held: number;
+  size: number;
+  refused: number;
 }
 
 export class Metrics {
@@ -30,7 +42,15 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  constructor({ writes, upserts, replica }: Counted) {
+  readonly #errors = new Counter({
+    name: 'clientele_errors_total',
+    help: 'Answers that are not a success, by code: overloaded, rate_limited, unauthorized, database_unavailable and so on.',
+    labelNames: ['code'],
+    registers: [this.#registry],
+  });
+
+  constructor(counted: Counted) {
+    const { writes, upserts, replica, room, waitingRoom, turns, authentication, feed, pool } = counted;
     collectDefaultMetrics({ register: this.#registry });
     if (cluster.isWorker) {
       AggregatorRegistry.setRegistries(this.#registry);
@@ -54,23 +74,70 @@ export class Metrics {
       () => upserts.updated + upserts.unchanged + upserts.found,
     );
     this.#count('clientele_upserts_created_total', 'Upserts that made a customer.', () => upserts.created);
+    this.#gauge(
+      'clientele_writes_waiting',
+      'Writes that wait for the commit before them.',
+      () => writes.waiting,
+    );
+    this.#gauge(
+      'clientele_reads_waiting',
+      'Reads that wait for their turn at the database.',
+      () => turns.waiting,
+    );
+    this.#gauge('clientele_pool_busy', 'Connections to the database that are at work.', () => pool().busy);
+    this.#gauge('clientele_pool_waiting', 'Statements that wait for a connection.', () => pool().waiting);
+    this.#gauge('clientele_under_way', 'Work under way, in requests; bodies weigh more.', () => room.held);
+    this.#gauge('clientele_room', 'How much work may be under way.', () => room.size);
+    this.#gauge('clientele_followers', 'Readers who wait for events.', () => waitingRoom.held);
+    this.#count(
+      'clientele_shed_total',
+      'Requests sent away because too much was under way; most are in no other figure.',
+      () => room.refused + waitingRoom.refused,
+    );
+    this.#countBy(
+      'clientele_sign_ins_refused_total',
+      'Who was not let in, by reason; too_many: refused by address without a look.',
+      'reason',
+      () => authentication.refused,
+    );
+    const lag = new Histogram({
+      name: 'clientele_feed_lag_seconds',
+      help: 'From a commit to the answer of a reader who waited for it.',
+      buckets: SECONDS,
+      registers: [this.#registry],
+    });
+    feed.onSeen = (seconds) => lag.observe(Math.max(0, seconds));
+    if (replica)
+      this.#countBy(
+        'clientele_replica_reads_total',
+        'Reads that the replica might answer, by what became of them; all but "answered" went to the primary.',
+        'outcome',
+        () => replica.outcomes,
+      );
+  }
+
+  /** A number that goes up and down elsewhere. */
+  #gauge(name: string, help: string, read: () => number): void {
     new Gauge({
-      name: 'clientele_writes_waiting',
-      help: 'Writes that wait for the commit before them.',
+      name,
+      help,
       registers: [this.#registry],
       collect() {
-        this.set(writes.waiting);
+        this.set(read());
       },
     });
-    if (!replica) return;
+  }
+
+  /** Numbers that are kept elsewhere by some label and only grow. */
+  #countBy(name: string, help: string, label: string, read: () => Record<string, number>): void {
     new Counter({
-      name: 'clientele_replica_reads_total',
-      help: 'Reads that the replica might answer, by what became of them; all but "answered" went to the primary.',
-      labelNames: ['outcome'],
+      name,
+      help,
+      labelNames: [label],
       registers: [this.#registry],
       collect() {
         this.reset();
-        for (const [outcome, reads] of Object.entries(replica.outcomes)) this.inc({ outcome }, reads);
+        for (const [value, n] of Object.entries(read())) this.inc({ [label]: value }, n);
       },
     });
   }
@@ -86,6 +153,11 @@ export class Metrics {
         this.inc(read());
       },
     });
+  }
+
+  /** An answer that is not a success. */
+  countError(code: string): void {
+    this.#errors.inc({ code });
   }
 
   observe(operation: string, status: number, seconds: number): void {

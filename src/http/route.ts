@@ -5,12 +5,16 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
-import type { ApiScope, Authentication, Caller } from '../tenancy/authentication.ts';
+import type { Turns } from '../database/turns.ts';
+import type { ApiScope, Authentication, Caller, From } from '../tenancy/authentication.ts';
 import type { RateLimits } from '../tenancy/rate-limits.ts';
+import { networkOf } from './address.ts';
 import { FileBody, JSON_HEADERS, success } from './envelope.ts';
 import { ApiError, type ErrorCode, type FieldError, invalid } from './errors.ts';
 import { type Retry, readRetry } from './idempotency.ts';
+import { type Leave, type Room, workOf } from './room.ts';
 import { crossSite, crossSiteWrite, readToken, SessionCookie } from './session-cookie.ts';
+import { overloaded } from './shed.ts';
 import type { Validator } from './validation.ts';
 
 export const BASE = '/api/v2';
@@ -41,6 +45,10 @@ export interface Route {
   versioned?: boolean;
   /** Answers the record that the id in the path means now, with a Link when that is another. */
   canonical?: boolean;
+  /** Its statements are shared by all who ask meanwhile, or it takes its turn itself: it needs none to begin. */
+  shared?: boolean;
+  /** With the query parameter `wait` it waits for something to happen, and does no work meanwhile. */
+  waits?: boolean;
   handle(request: Call): Promise<unknown>;
 }
 
@@ -58,6 +66,17 @@ export interface Call {
   cookie: SessionCookie;
   /** Aborted when the client has gone. */
   signal: AbortSignal;
+  /** Which address it comes from. */
+  from: From;
+}
+
+/** What stands between a request and its handler. */
+export interface Doors {
+  authentication: Authentication;
+  limits: RateLimits;
+  room: Room;
+  waitingRoom: Room;
+  turns: Turns;
 }
 
 type Typed<P extends TSchema, Q extends TSchema, B extends TSchema> = Omit<
@@ -76,6 +95,7 @@ type Typed<P extends TSchema, Q extends TSchema, B extends TSchema> = Omit<
     retry: Retry | null;
     cookie: SessionCookie;
     signal: AbortSignal;
+    from: From;
   }): Promise<unknown>;
 };
 
@@ -88,8 +108,7 @@ export const route = <P extends TSchema, Q extends TSchema, B extends TSchema>(
 export function registerRoutes(
   app: FastifyInstance,
   routes: Route[],
-  authentication: Authentication,
-  limits: RateLimits,
+  doors: Doors,
   toSchema: (route: Route) => object,
   compile: (schema: object, part: string) => Validator,
 ): void {
@@ -103,7 +122,9 @@ export function registerRoutes(
       onRequest: (request, reply, done) => {
         const enter = (caller: Caller) => {
           request.caller = caller;
-          const { headers, error } = limits.admit(caller.scope);
+          const refusal = takeRoom(doors, definition, request, reply, caller.scope.businessId);
+          if (refusal) return done(refusal);
+          const { headers, error } = doors.limits.admit(caller.scope);
           reply.headers(headers);
           done(
             error ??
@@ -112,9 +133,10 @@ export function registerRoutes(
                 : new ApiError('forbidden', `This API key lacks the scope ${definition.scope}.`)),
           );
         };
-        if (definition.scope === 'open') return done(crossSite(request) ?? undefined);
+        if (definition.scope === 'open')
+          return done(crossSite(request) ?? takeRoom(doors, definition, request, reply, 'open') ?? undefined);
         try {
-          const caller = authenticate(authentication, request);
+          const caller = authenticate(doors.authentication, request);
           // A key that is known already costs no turn of the event loop.
           if (caller instanceof Promise) caller.then(enter, done);
           else enter(caller);
@@ -123,33 +145,73 @@ export function registerRoutes(
         }
       },
       handler: async (request, reply) => {
-        const call = {
-          caller: request.caller,
-          ...check(request),
-          ifMatch: ifMatchOf(definition, request),
-          retry: retryOf(definition, request),
-          cookie: new SessionCookie(request, reply),
-          // Made when asked for: hardly any operation waits.
-          get signal() {
-            return request.signal;
-          },
-        };
-        const body = await definition.handle(call as never);
-        if (call.retry?.replayed) reply.header('idempotent-replayed', 'true');
-        return answer(definition, request, reply, body);
+        const { leave } = request;
+        request.leave = undefined;
+        try {
+          const call = {
+            caller: request.caller,
+            ...check(request),
+            ifMatch: ifMatchOf(definition, request),
+            retry: retryOf(definition, request),
+            cookie: new SessionCookie(request, reply),
+            // Made when asked for: hardly any operation waits.
+            get signal() {
+              return request.signal;
+            },
+            from: fromOf(request),
+          };
+          const work = () => definition.handle(call as never);
+          const takesTurn =
+            definition.method === 'GET' && !definition.shared && !isWaiting(definition, request);
+          const body = await (takesTurn ? doors.turns.run(call.caller.scope.businessId, work) : work());
+          if (call.retry?.replayed) reply.header('idempotent-replayed', 'true');
+          return answer(definition, request, reply, body);
+        } finally {
+          leave?.();
+        }
       },
     });
   }
+}
+
+const isWaiting = ({ waits }: Route, { query }: FastifyRequest): boolean =>
+  waits === true && Number((query as { wait?: string }).wait) > 0;
+
+const fromOf =
+  (request: FastifyRequest): From =>
+  () =>
+    networkOf(request.ip);
+
+/**
+ * Takes room for a request before its body is read; answers the refusal when there is none. It is given back when the work is
+ * done, whether or not anybody still waits for it; or when the request ends before its work has begun.
+ */
+function takeRoom(
+  { room, waitingRoom }: Doors,
+  definition: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  who: string,
+): ApiError | null {
+  const place = isWaiting(definition, request) ? waitingRoom : room;
+  const { 'content-length': length, 'transfer-encoding': chunked } = request.headers;
+  const bytes = chunked === undefined ? Number(length ?? 0) : (definition.bodyLimit ?? 0);
+  const leave = place.enter(who, workOf(bytes || 0));
+  if (!leave) return overloaded(place);
+  request.leave = leave;
+  reply.raw.once('close', () => request.leave?.());
+  return null;
 }
 
 /** A key in the Authorization header wins; the cookie of the console is looked at only without one. */
 function authenticate(authentication: Authentication, request: FastifyRequest): Caller | Promise<Caller> {
   const { authorization } = request.headers;
   const token = authorization === undefined ? readToken(request) : null;
-  if (token === null) return authentication.authenticate(authorization);
+  const from = fromOf(request);
+  if (token === null) return authentication.authenticate(authorization, from);
   const refusal = crossSiteWrite(request);
   if (refusal) throw refusal;
-  return authentication.authenticateSession(token);
+  return authentication.authenticateSession(token, from);
 }
 
 function answer(
@@ -241,5 +303,7 @@ function ifMatchOf({ versioned, method }: Route, request: FastifyRequest): numbe
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller;
+    /** Gives back the room it has taken, before its work has begun. */
+    leave: Leave | undefined;
   }
 }

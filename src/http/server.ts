@@ -8,26 +8,35 @@ import { lifeRoutes } from '../customers/life-routes.ts';
 import { customerRoutes } from '../customers/routes.ts';
 import { UpsertInput } from '../customers/schema.ts';
 import type { Service } from '../customers/service.ts';
+import { poolOf } from '../database/connect.ts';
 import { demoRoutes } from '../demo/routes.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { sessionRoutes } from '../tenancy/session-routes.ts';
 import { type Console, registerConsole } from './console.ts';
-import { failure, JSON_HEADERS, sendError, success } from './envelope.ts';
+import { failure, sendError } from './envelope.ts';
 import { ApiError } from './errors.ts';
 import { parseJsonBody } from './json-body.ts';
 import { Metrics } from './metrics.ts';
 import { registerOpenApi, toSchema } from './openapi.ts';
-import { type Route, registerRoutes } from './route.ts';
+import { registerProbes } from './probes.ts';
+import { BASE, type Route, registerRoutes } from './route.ts';
+import { shedEarly } from './shed.ts';
 import { schemaCompiler } from './validation.ts';
 
 export type Server = FastifyInstance & { routes: Route[] };
 
 /** Builds the server; it listens when told to. */
-export async function createServer(service: Service, logger: Logger): Promise<Server> {
+export async function createServer(
+  service: Service,
+  logger: Logger,
+  { trustProxy = false }: { trustProxy?: string[] | false } = {},
+): Promise<Server> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
+    // Unless a proxy is known, anybody could write any address into X-Forwarded-For.
+    trustProxy,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
@@ -66,11 +75,13 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
     return sendError(error, request, reply);
   });
   app.decorateRequest('caller');
+  app.decorateRequest('leave');
+  app.decorateRequest('errorCode');
   app.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-request-id', request.id);
     done(null, payload);
   });
-  const metrics = new Metrics(service);
+  const metrics = new Metrics({ ...service, pool: () => poolOf(service.sql) });
   measureRequests(app, metrics);
   if (logger.isLevelEnabled('info')) logRequests(app);
   closeIdleOnStop(app);
@@ -103,22 +114,17 @@ export async function createServer(service: Service, logger: Logger): Promise<Se
     ...tenancyRoutes(service.sql, service.authentication, service.running),
     ...sessionRoutes(service.sql, service.authentication, service.limits),
   ];
-  registerRoutes(app, routes, service.authentication, service.limits, toSchema, compile);
-  app.get('/health', { schema: { hide: true } as object }, async (_request, reply) =>
-    reply.headers(JSON_HEADERS).send(success('Alive.', { status: 'ok' })),
-  );
-  app.get('/ready', { schema: { hide: true } as object }, async (_request, reply) => {
-    await service.sql`select 1`;
-    return reply.headers(JSON_HEADERS).send(success('Ready.', { status: 'ok' }));
-  });
-  app.get('/metrics', { schema: { hide: true } as object }, async (_request, reply) =>
-    reply.headers({ ...JSON_HEADERS, 'content-type': metrics.contentType }).send(await metrics.text()),
-  );
+  registerRoutes(app, routes, service, toSchema, compile);
+  registerProbes(app, service, metrics);
   pages = await registerConsole(app);
   app.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
     pages ? pages.send(reply) : reply.redirect('/docs'),
   );
   await app.ready();
+  shedEarly(app.server, BASE, {
+    room: service.room,
+    whose: (authorization) => service.authentication.businessOf(authorization),
+  });
   return Object.assign(app, { routes }) as unknown as Server;
 }
 
@@ -139,6 +145,7 @@ function measureRequests(app: FastifyInstance, metrics: Metrics): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { operationId = 'other' } = (request.routeOptions.schema ?? {}) as { operationId?: string };
     metrics.observe(operationId, reply.statusCode, reply.elapsedTime / 1000);
+    if (request.errorCode) metrics.countError(request.errorCode);
     done();
   });
 }

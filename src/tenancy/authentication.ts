@@ -2,11 +2,15 @@
  * Who is calling, and what they may touch. The one place that makes a Scope from a request. A key, or the session that
  * stands for it, is read from the database at most once in 900 ms per process, so a revoked key fails within one second
  * everywhere.
+ *
+ * A key is looked up by its SHA-256. How long that takes tells nothing that helps to guess: who guesses cannot choose what the
+ * hash begins with, so a comparison that ends early says nothing about the key, and no key is ever compared with another.
  */
 import type { Sql } from '../database/connect.ts';
 import { ApiError } from '../http/errors.ts';
 import { TimedCache } from './cache.ts';
 import { type DeleteRules, deleteRulesOf } from './delete-rules.ts';
+import type { FailedAttempts } from './failed-attempts.ts';
 import { businessOf, businessOfSession, hashKey } from './key.ts';
 import type { LocationContext, Scope } from './scope.ts';
 import { findSession } from './session-store.ts';
@@ -40,45 +44,137 @@ const SESSION_REFUSED = {
   unknown: 'You are signed out, or the API key was revoked. Sign in again.',
   expired: 'The session has expired. Sign in again.',
 };
-const unauthorized = (message: string) => new ApiError('unauthorized', message);
+/** Why somebody was not let in: what the log and the metrics say of it. */
+export type Refusal = 'missing' | 'malformed' | 'checksum' | 'unknown' | 'expired' | 'too_many';
+const unauthorized = (message: string, reason?: Refusal) =>
+  new ApiError('unauthorized', message, {}, reason ? { reason } : {});
+
+/** So many keys and sessions that were good are remembered: an office that shares its address with a guesser stays in. */
+const MOST_KNOWN = 10_000;
+/** So many that are new to this process are looked up at a time. */
+const MOST_LOOKUPS = 500;
+
+/** Says which address a request comes from; asked only when it matters. */
+export type From = () => string;
+
+const keyIn = (header: string): string | undefined => /^Bearer +([^\s]+) *$/i.exec(header)?.[1];
+const keyName = (hash: Buffer): string => `key ${hash.toString('base64')}`;
 
 export class Authentication {
   readonly #sql: Sql;
   readonly #callers = new TimedCache<Caller | null>(KEY_LIFE_MS);
   readonly #locations = new TimedCache<LocationContext | null>(KEY_LIFE_MS);
+  /** Whose each is that was good when it was last looked up. */
+  readonly #known = new Map<string, string>();
+  readonly #failures: FailedAttempts;
+  #lookups = 0;
   #used = new Map<string, Set<string>>();
+  /** Who was not let in since the start; for the metrics. */
+  readonly refused: Record<Refusal, number> = {
+    missing: 0,
+    malformed: 0,
+    checksum: 0,
+    unknown: 0,
+    expired: 0,
+    too_many: 0,
+  };
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, failures: FailedAttempts) {
     this.#sql = sql;
+    this.#failures = failures;
   }
 
-  /** The caller behind an Authorization header. Throws 401; what is no key at all never reaches the database. */
-  authenticate(header: string | undefined): Caller | Promise<Caller> {
-    if (!header) throw unauthorized('Send your API key as "Authorization: Bearer clt_…".');
-    const key = /^Bearer +([^\s]+) *$/i.exec(header)?.[1];
-    if (!key) throw unauthorized('The Authorization header is not of the form "Bearer clt_…".');
+  /**
+   * The caller behind an Authorization header. Throws 401, and 429 for an address that has failed too often, unless the key is
+   * known to be good; what is no key at all never reaches the database.
+   */
+  authenticate(header: string | undefined, from: From): Caller | Promise<Caller> {
+    if (!header) {
+      this.refused.missing++;
+      throw unauthorized('Send your API key as "Authorization: Bearer clt_…".');
+    }
+    const key = keyIn(header);
+    if (!key) {
+      this.#admitAddress(from);
+      throw this.#refuse('malformed', 'The Authorization header is not of the form "Bearer clt_…".', from);
+    }
     const hash = hashKey(key);
-    const caller = this.#callers.get(`key ${hash.toString('base64')}`, () => this.#load(key, hash));
-    return caller instanceof Promise
-      ? caller.then((loaded) => this.#admit(loaded, KEY_REFUSED))
-      : this.#admit(caller, KEY_REFUSED);
+    return this.#find(keyName(hash), () => this.#load(key, hash, from), KEY_REFUSED, from);
   }
 
-  /** The caller behind the token of a session: the one its API key makes. Throws 401. */
-  authenticateSession(token: string): Caller | Promise<Caller> {
+  /** The caller behind the token of a session: the one its API key makes. Throws as for a key. */
+  authenticateSession(token: string, from: From): Caller | Promise<Caller> {
     const hash = hashKey(token);
     // Apart from keys, or a token that is known already would pass for one.
-    const caller = this.#callers.get(`session ${hash.toString('base64')}`, () =>
-      this.#loadSession(token, hash),
-    );
-    return caller instanceof Promise
-      ? caller.then((loaded) => this.#admit(loaded, SESSION_REFUSED))
-      : this.#admit(caller, SESSION_REFUSED);
+    const name = `session ${hash.toString('base64')}`;
+    return this.#find(name, () => this.#loadSession(token, hash), SESSION_REFUSED, from);
   }
 
-  #admit(caller: Caller | null, refused: { unknown: string; expired: string }): Caller {
-    if (!caller) throw unauthorized(refused.unknown);
-    if (caller.expiresAt <= Date.now()) throw unauthorized(refused.expired);
+  /** The business of a key that was good when it was last looked up; null for all others. Says nothing of what it may do. */
+  businessOf(header: string): string | null {
+    const key = keyIn(header);
+    return (key ? this.#known.get(keyName(hashKey(key))) : null) ?? null;
+  }
+
+  #find(
+    name: string,
+    load: () => Promise<Caller | null>,
+    refused: typeof KEY_REFUSED,
+    from: From,
+  ): Caller | Promise<Caller> {
+    const caller = this.#callers.get(name, () => this.#lookUp(name, load, from));
+    return caller instanceof Promise
+      ? caller.then((loaded) => this.#admit(loaded, refused, from))
+      : this.#admit(caller, refused, from);
+  }
+
+  /** Once for all who ask with this key meanwhile. */
+  async #lookUp(name: string, load: () => Promise<Caller | null>, from: From): Promise<Caller | null> {
+    const isKnown = this.#known.has(name);
+    if (!isKnown) {
+      this.#admitAddress(from);
+      if (this.#lookups >= MOST_LOOKUPS)
+        throw new ApiError('overloaded', 'Too many keys are being looked up just now. Try again shortly.');
+      this.#lookups++;
+    }
+    try {
+      const caller = await load();
+      this.#known.delete(name);
+      if (caller) this.#remember(name, caller.scope.businessId);
+      return caller;
+    } finally {
+      if (!isKnown) this.#lookups--;
+    }
+  }
+
+  #remember(name: string, businessId: string): void {
+    if (this.#known.size >= MOST_KNOWN) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(name, businessId);
+  }
+
+  /** Throws 429 for an address that has failed too often. */
+  #admitAddress(from: From): void {
+    const seconds = this.#failures.secondsToWait(from());
+    if (seconds === 0) return;
+    this.refused.too_many++;
+    throw new ApiError(
+      'rate_limited',
+      `Too many wrong API keys have come from this address. Go on in ${seconds} seconds.`,
+      {},
+      { retryAfter: seconds },
+    );
+  }
+
+  #refuse(reason: Refusal, message: string, from: From): ApiError {
+    this.refused[reason]++;
+    // What has run out was a key: nobody guessed it.
+    if (reason !== 'expired') this.#failures.count(from());
+    return unauthorized(message, reason);
+  }
+
+  #admit(caller: Caller | null, refused: typeof KEY_REFUSED, from: From): Caller {
+    if (!caller) throw this.#refuse('unknown', refused.unknown, from);
+    if (caller.expiresAt <= Date.now()) throw this.#refuse('expired', refused.expired, from);
     const { businessId, actor } = caller.scope;
     const used = this.#used.get(businessId);
     if (used) used.add(actor.id!);
@@ -86,9 +182,14 @@ export class Authentication {
     return caller;
   }
 
-  async #load(key: string, hash: Buffer): Promise<Caller | null> {
+  async #load(key: string, hash: Buffer, from: From): Promise<Caller | null> {
     const businessId = businessOf(key);
-    if (!businessId) throw unauthorized('The API key is mistyped or incomplete: its checksum does not fit.');
+    if (!businessId)
+      throw this.#refuse(
+        'checksum',
+        'The API key is mistyped or incomplete: its checksum does not fit.',
+        from,
+      );
     const found = await findKey(this.#sql, businessId, hash);
     return found && toCaller(businessId, found);
   }

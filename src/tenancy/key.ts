@@ -42,7 +42,10 @@ function read(prefix: Prefix, key: string): string | null {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** What is kept of a key or token. */
+/**
+ * What is kept of a key or token. It is also what is looked up: an index may compare it as it likes, because nobody can choose
+ * how the hash of a guess begins.
+ */
 export const hashKey = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 const checksum = (text: string) => toBase62(BigInt(crc32(text))).padStart(CHECKSUM_LENGTH, '0');

@@ -50,8 +50,8 @@ export function sessionRoutes(sql: Sql, authentication: Authentication, limits: 
       example: { key: 'YOUR_KEY_HERE' },
       success: { status: 200, message: 'Signed in!', body: Session },
       errors: [],
-      handle: async ({ body, cookie }) => {
-        const caller = await authentication.authenticate(`Bearer ${body.key}`);
+      handle: async ({ body, cookie, from }) => {
+        const caller = await authentication.authenticate(`Bearer ${body.key}`, from);
         const { error } = limits.admit(caller.scope);
         if (error) throw error;
         const { token, session } = await beginSession(sql, caller);

@@ -7,6 +7,7 @@ import { expectRefusal } from './refusal.ts';
 
 const service = useService({ statementTimeout: 5_000 });
 const limited = useSecondServer(service, { rates: { key: 1, business: 0 } });
+const crowded = useSecondServer(service, { room: { pace: 0, least: 0, most: 0 } });
 
 interface World extends TestBusiness {
   otherLocation: string;
@@ -110,6 +111,13 @@ const PROVOKE: Record<ErrorCode, (world: World) => Promise<Answer>> = {
     send('PUT', '/customers', { name: 'Ann', location_id }),
   location_required: ({ send }) => send('PUT', '/customers', ANN),
   internal_error: (world) => raise(world, 'P0001'),
+  overloaded: ({ key }) => sender(crowded.url, key)('GET', '/customers'),
+  not_ready: async ({ send }) => {
+    const [last] = await service.sql`delete from migrations where name like '0001%' returning *`;
+    const answer = await send('GET', '//ready');
+    await service.sql`insert into migrations ${service.sql(last!)}`;
+    return answer;
+  },
   database_unavailable: (world) => raise(world, '57P03'),
   query_timeout: (world) => raise(world, '57014'),
   rate_limited: async ({ key }) => {

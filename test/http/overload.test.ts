@@ -1,0 +1,96 @@
+/** More than can be done: what is beyond is told to come again, others go through, and nothing is held for ever. */
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../faults/process.ts';
+import { type Answer, sender, type TestBusiness, useService } from '../harness.ts';
+
+/** Room for eight of work: four of one business. */
+const service = useService({ room: { pace: 4, least: 8, most: 8 } });
+let noisy: TestBusiness;
+let quiet: TestBusiness;
+beforeAll(async () => {
+  [noisy, quiet] = [await service.business(), await service.business()];
+});
+beforeEach(() => until('all is quiet', 5_000, () => service.room.held === 0));
+
+/** Nobody can write while `meanwhile` lasts. */
+const whileLocked = (meanwhile: () => Promise<void>) =>
+  service.sql.begin(async (lock) => {
+    await lock`lock table customers in exclusive mode`;
+    await meanwhile();
+  });
+
+const isRefused = ({ status, body }: Answer) => status === 503 && body.code === 'overloaded';
+
+describe('a business with as much under way as is left', () => {
+  it('is told to come again, without a trace; another goes through, and what was let in is done', async () => {
+    let under: Promise<Answer>[] = [];
+    await whileLocked(async () => {
+      under = [1, 2, 3, 4].map((n) => noisy.send('PUT', '/customers', { email: `n${n}@clientele.test` }));
+      await until('four are under way', 5_000, () => service.room.held === 4);
+      const refused = await noisy.send('PUT', '/customers', { email: 'n5@clientele.test' });
+      expect(isRefused(refused), refused.text).toBe(true);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(refused.headers.get('x-request-id')).toBeTruthy();
+      // A browser of another site must be able to read it.
+      const browser = await noisy.send('GET', '/customers', undefined, {
+        headers: { origin: 'https://pos.test' },
+      });
+      expect([isRefused(browser), browser.headers.get('access-control-allow-origin')]).toEqual([
+        true,
+        'https://pos.test',
+      ]);
+      expect((await quiet.send('GET', '/customers')).status).toBe(200);
+      expect((await service.send('GET', '//ready')).status, 'one business is not everybody').toBe(200);
+    });
+    expect((await Promise.all(under)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    await until('all is given back', 5_000, () => service.room.held === 0);
+    expect((await noisy.send('GET', '/customers')).body.total).toBe(4);
+  });
+
+  it('does not hold room for those who wait for events', async () => {
+    const waiting = Array.from({ length: 10 }, () => quiet.send('GET', '/events?after=latest&wait=1'));
+    await until('they wait', 5_000, () => service.waitingRoom.held === 10);
+    expect((await quiet.send('GET', '/customers')).status).toBe(200);
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(10).fill(200));
+    await until('they are gone', 5_000, () => service.waitingRoom.held === 0);
+  });
+
+  it('gets its room back when a request is refused or its caller goes away', async () => {
+    for (const body of ['{', { name: 1 }, { unknown: 1 }]) await noisy.send('POST', '/customers', body);
+    await noisy.send('POST', '/customers', 'x', { headers: { 'content-type': 'text/plain' } });
+    const leaving = new AbortController();
+    await whileLocked(async () => {
+      const gone = fetch(`${service.url}/api/v2/customers`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${noisy.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'gone@clientele.test' }),
+        signal: leaving.signal,
+      }).catch(() => null);
+      await until('it is under way', 5_000, () => service.room.held === 1);
+      leaving.abort();
+      await gone;
+      expect(service.room.held, 'the work goes on without its caller').toBe(1);
+    });
+    await until('all is given back', 5_000, () => service.room.held === 0);
+  });
+
+  it('is not ready when hardly anybody would be let in', async () => {
+    const crowd = await Promise.all(Array.from({ length: 4 }, () => service.business()));
+    let under: Promise<Answer>[] = [];
+    await whileLocked(async () => {
+      under = crowd.flatMap(({ key }) =>
+        [1, 2, 3, 4].map((n) =>
+          sender(service.url, key)('PUT', '/customers', { email: `c${n}@clientele.test` }),
+        ),
+      );
+      await until('the room is full', 5_000, () => service.room.held === 8);
+      const { status, body } = await service.send('GET', '//ready');
+      expect([status, body]).toEqual([503, { code: 'not_ready', reason: 'overloaded' }]);
+      expect((await service.send('GET', '//health')).status).toBe(200);
+    });
+    const statuses = (await Promise.all(under)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    await until('all is given back', 5_000, () => service.room.held === 0);
+    expect((await service.send('GET', '//ready')).status).toBe(200);
+  });
+});

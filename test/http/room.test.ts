@@ -1,0 +1,82 @@
+/** How much may be under way: fair shares, a pace that is measured, and what is taken is given back. */
+import { describe, expect, it } from 'vitest';
+import { Turns } from '../../src/database/turns.ts';
+import { Room, workOf } from '../../src/http/room.ts';
+
+const size = (n: number) => ({ pace: n / 2, least: n, most: n });
+/** So many of work 1 as are let in, at most `most`. */
+const fill = (room: Room, who: string, most = 1_000): number => {
+  let n = 0;
+  while (n < most && room.enter(who, 1, 0)) n++;
+  return n;
+};
+
+describe('the room', () => {
+  it.each<[string, number, string[], number[]]>([
+    ['one alone has half of it', 100, ['a'], [50]],
+    ['a second has half of what the first left, a third half of that', 64, ['a', 'b', 'c'], [32, 16, 8]],
+    ['whoever has nothing under way is let in beside the greediest', 4, ['a', 'b'], [2, 1]],
+  ])('%s', (_what, n, businesses, expected) => {
+    const room = new Room(size(n), 0);
+    expect(businesses.map((who) => fill(room, who))).toEqual(expected);
+  });
+
+  it('is given back once, however often that is said', () => {
+    const room = new Room(size(4), 0);
+    const leave = room.enter('a', 1, 0)!;
+    leave();
+    leave();
+    expect([room.held, fill(room, 'a')]).toEqual([0, 2]);
+  });
+
+  it('weighs bodies: a page of 4 KiB is as much as a request; one large body is let in when nothing else is', () => {
+    expect([0, 4095, 4096, 16 * 1024 * 1024].map(workOf)).toEqual([1, 1, 2, 4097]);
+    const room = new Room(size(100), 0);
+    expect(room.enter('a', 4097, 0)).not.toBeNull();
+    expect(room.enter('a', 1, 0)).toBeNull();
+  });
+
+  it('says when to come again, by what is under way', () => {
+    const room = new Room({ pace: 10, least: 100, most: 100 }, 0);
+    fill(room, 'a');
+    expect(room.secondsToWait).toBe(5);
+  });
+
+  it('shrinks to what gets done in two seconds, never below the least, and grows again in five seconds', () => {
+    const room = new Room({ pace: 2_000, least: 100, most: 16_000 }, 0);
+    const leaves = Array.from({ length: 200 }, () => room.enter('a', 1, 0)!);
+    // Nothing gets done for ten seconds.
+    for (let now = 250; now <= 10_000; now += 250) room.hasRoomFor('b', now);
+    expect(room.size).toBe(100);
+    for (const leave of leaves) leave(10_000);
+    for (let now = 10_250; now <= 15_250; now += 250) room.hasRoomFor('b', now);
+    expect(room.size).toBeGreaterThan(2_000);
+  });
+});
+
+describe('turns', () => {
+  it('go in a circle: one of each, however many of one wait', async () => {
+    const turns = new Turns(1);
+    const order: string[] = [];
+    const work = (who: string, n: number) => turns.run(who, async () => void order.push(`${who}${n}`));
+    const noisy = Array.from({ length: 6 }, (_, i) => work('noisy', i));
+    await Promise.all([...noisy, work('quiet', 0), work('other', 0)]);
+    expect(order).toEqual(['noisy0', 'noisy1', 'quiet0', 'other0', 'noisy2', 'noisy3', 'noisy4', 'noisy5']);
+    expect(turns.waiting).toBe(0);
+  });
+
+  it('are so many at a time, also after one has failed', async () => {
+    const turns = new Turns(3);
+    let now = 0;
+    let most = 0;
+    const work = async () => {
+      most = Math.max(most, ++now);
+      await new Promise((done) => setTimeout(done, 2));
+      now--;
+      throw new Error('none of the turns');
+    };
+    const settled = await Promise.allSettled(Array.from({ length: 20 }, () => turns.run('a', work)));
+    expect([most, settled.every(({ status }) => status === 'rejected')]).toEqual([3, true]);
+    expect(await turns.run('a', async () => 'goes on')).toBe('goes on');
+  });
+});
