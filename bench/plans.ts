@@ -7,24 +7,10 @@ import pino from 'pino';
 import { scanDuplicates } from '../src/customers/duplicate-scan.ts';
 import { purgeCustomers } from '../src/customers/purge.ts';
 import { openService } from '../src/customers/service.ts';
-import { connect, type Sql } from '../src/database/connect.ts';
+import { connect } from '../src/database/connect.ts';
+import { type Plan, planOf } from '../src/doctor/plan-of.ts';
 import { keepHouse } from '../src/housekeeping.ts';
 import { createServer } from '../src/http/server.ts';
-
-export interface Scan {
-  /** Such as `Index Scan`, `Bitmap Index Scan`, `Seq Scan`. */
-  node: string;
-  table: string | null;
-  index: string | null;
-  condition: string;
-}
-
-export interface Plan {
-  statement: string;
-  scans: Scan[];
-  /** Rows its scans kept, and rows they looked at and let go; null for what was not run again (a write). */
-  rows: { kept: number; dropped: number } | null;
-}
 
 interface Sent {
   parameters: unknown[];
@@ -72,10 +58,9 @@ export async function collectPlans(
   for (const [statement, { parameters, types }] of sent) {
     if (!/^\s*(select|insert|update|delete|with)\b/i.test(statement) || /pg_catalog/.test(statement))
       continue;
-    plans.push({
-      statement: statement.replace(/\s+/g, ' ').trim(),
-      ...(await planOf(asker, statement, parameters, types)),
-    });
+    // A write has been done; done again it would fail, or find nothing.
+    const analyze = /^\s*(select|with)\b/i.test(statement) && !/\bfor update\b/i.test(statement);
+    plans.push(await planOf(asker, statement, parameters, types, { analyze }));
   }
   await asker.end();
   return plans;
@@ -186,52 +171,6 @@ async function exerciseLife(send: Send, location_id: string): Promise<void> {
   const { next_cursor } = await send('GET', '/events?limit=5');
   await send('GET', `/events?limit=5&after=${next_cursor}`);
   await send('GET', '/events?after=latest');
-}
-
-interface PlanNode {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Index Cond'?: string;
-  'Actual Rows'?: number;
-  'Actual Loops'?: number;
-  'Rows Removed by Filter'?: number;
-  'Rows Removed by Index Recheck'?: number;
-  Plans?: PlanNode[];
-}
-
-async function planOf(
-  sql: Sql,
-  statement: string,
-  parameters: unknown[],
-  types: number[],
-): Promise<Omit<Plan, 'statement'>> {
-  const typed = parameters.map((value, i) => (types[i] ? sql.typed(value as never, types[i]!) : value));
-  // A write has been done; done again it would fail, or find nothing.
-  const isRead = /^\s*(select|with)\b/i.test(statement) && !/\bfor update\b/i.test(statement);
-  const how = isRead ? 'analyze, timing off, format json' : 'format json';
-  const [row] = await sql.unsafe(`explain (${how}) ${statement}`, typed as never[]);
-  const scans: Scan[] = [];
-  const rows = { kept: 0, dropped: 0 };
-  const visit = (node: PlanNode) => {
-    if (node['Node Type'].includes('Scan') && (node['Relation Name'] || node['Index Name'])) {
-      scans.push({
-        node: node['Node Type'],
-        table: node['Relation Name'] ?? null,
-        index: node['Index Name'] ?? null,
-        condition: node['Index Cond'] ?? '',
-      });
-    }
-    // The rows of a bitmap are counted where they are read.
-    const isRead = node['Node Type'].includes('Scan') && !node['Node Type'].startsWith('Bitmap Index');
-    const loops = node['Actual Loops'] ?? 0;
-    if (isRead && node['Relation Name']) rows.kept += (node['Actual Rows'] ?? 0) * loops;
-    rows.dropped +=
-      ((node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)) * loops;
-    for (const child of node.Plans ?? []) visit(child);
-  };
-  visit(row!['QUERY PLAN'][0].Plan);
-  return { scans, rows: isRead ? rows : null };
 }
 
 /** So many rows may be looked at in vain whatever is found: the rows of a page, and those near by where a page may be. */

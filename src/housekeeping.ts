@@ -17,7 +17,8 @@ import { deleteExpiredSessions } from './tenancy/session-store.ts';
 import { selectBusinessIds } from './tenancy/store.ts';
 
 const PAGE = 200;
-const LEASE_MS = 60_000;
+/** A lease lasts so long after it was taken or renewed. */
+export const LEASE_MS = 60_000;
 const SCAN_PAGE = 100;
 const LOOK_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;

@@ -16,7 +16,7 @@ export async function withDatabase<T>(
   work: (sql: Sql, renewal: Renewal) => Promise<T>,
   { mayMake = false } = {},
 ): Promise<T> {
-  const { url, stop } = await open(config, mayMake);
+  const { url, stop } = await openDatabase(config, mayMake);
   const sql = connect(url, {
     max: 2,
     applicationName: 'clientele command line',
@@ -32,7 +32,13 @@ export async function withDatabase<T>(
   }
 }
 
-async function open(config: Config, mayMake: boolean): Promise<{ url: string; stop(): Promise<void> }> {
+/**
+ * The database as it is, for commands that must not change it: nothing is migrated. Answers its URL and how to let it go.
+ */
+export async function openDatabase(
+  config: Config,
+  mayMake = false,
+): Promise<{ url: string; stop(): Promise<void> }> {
   const running = config.databaseUrl ?? (await findEmbedded(config.dataDir));
   if (running) return { url: running, stop: async () => {} };
   const isThere = await access(join(config.dataDir, 'postgres')).then(
@@ -47,6 +53,7 @@ async function open(config: Config, mayMake: boolean): Promise<{ url: string; st
   return await startEmbedded(config.dataDir, `process ${process.pid} (clientele command line)`);
 }
 
-const unreachable = (config: Config, error: unknown) =>
+/** In a sentence: nothing answers, and where to look. */
+export const unreachable = (config: Config, error: unknown) =>
   `The database cannot be reached (${errorCode(error)}). ` +
   (config.databaseUrl ? 'Check DATABASE_URL.' : 'It may be starting or stopping: try again.');

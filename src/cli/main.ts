@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageDir, readConfig } from '../config.ts';
 import { addBusinesses } from './businesses.ts';
+import { addDoctor } from './doctor.ts';
 import { addDuplicates } from './duplicates.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
@@ -14,7 +15,7 @@ import { type CommandContext, standardTerminal, type Terminal, UsageError, visib
 import { addUndo } from './undo.ts';
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 it failed, 2 it was called wrongly, 3 some rows of an import failed.
+Exit codes: 0 done, 1 it failed or the doctor found something, 2 it was called wrongly, 3 some rows of an import failed.
 Settings come from the environment (docs/operations.md): CLIENTELE_DATA or DATABASE_URL, CLIENTELE_URL, CLIENTELE_KEY.`;
 
 /** Runs one command and answers its exit code; an error is one sentence on the terminal, never thrown. */
@@ -57,6 +58,7 @@ function assemble(context: CommandContext): Command {
     addKeys,
     addDuplicates,
     addMigrate,
+    addDoctor,
   ])
     add(program, context);
   return program;

@@ -314,6 +314,26 @@ export async function reopenPair(
   return row ?? null;
 }
 
+/** Takes away the pairs of customers that are gone: erased, purged. Answers how many. */
+export async function deletePairsOfGone(sql: Queryable, businessId: string): Promise<number> {
+  const { count } = await sql`
+    delete from possible_duplicates p
+    where p.business_id = ${businessId}
+      and not (
+        exists (
+          select 1
+          from customers c
+          where c.business_id = ${businessId} and c.id = p.a and c.erased_at is null
+        )
+        and exists (
+          select 1
+          from customers c
+          where c.business_id = ${businessId} and c.id = p.b and c.erased_at is null
+        )
+      )`;
+  return count;
+}
+
 /** Takes back what the scan said of these customers and no longer finds. Pairs that a request met, or that staff dismissed, stay. */
 export async function dropPairs(
   sql: Queryable,

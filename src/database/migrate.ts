@@ -3,27 +3,50 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageDir } from '../config.ts';
-import type { Sql, Transaction } from './connect.ts';
+import type { Queryable, Sql, Transaction } from './connect.ts';
 import { statementsOf } from './statements.ts';
 
-const DIRECTORY = join(packageDir, 'migrations');
 const LOCK = 0x636c7465; // any fixed number: "clte"
+
+const MIGRATIONS = join(packageDir, 'migrations');
+
+const filesIn = async (dir: string) => (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
+const checksumOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** What was applied to a database, with the checksums of the files. */
+async function appliedTo(sql: Queryable): Promise<Map<string, string>> {
+  const rows = await sql<{ name: string; checksum: string }[]>`select name, checksum from migrations`;
+  return new Map(rows.map(({ name, checksum }) => [name, checksum]));
+}
+
+/** How a database differs from the schema of this build; changes nothing. */
+export async function compareMigrations(
+  sql: Sql,
+): Promise<{ missing: string[]; unknown: string[]; changed: string[] }> {
+  const files = await filesIn(MIGRATIONS);
+  const [is] = await sql`select to_regclass('migrations') is not null as there`;
+  const applied = is!.there ? await appliedTo(sql) : new Map<string, string>();
+  const changed: string[] = [];
+  for (const name of files.filter((file) => applied.has(file)))
+    if (applied.get(name) !== checksumOf(await readFile(join(MIGRATIONS, name), 'utf8'))) changed.push(name);
+  return {
+    missing: files.filter((name) => !applied.has(name)),
+    unknown: [...applied.keys()].filter((name) => !files.includes(name)),
+    changed,
+  };
+}
 
 /** Held to the end of the transaction by one process at a time: what is done once for a database is done under it. */
 export async function takeStartLock(tx: Transaction): Promise<void> {
   await tx`select pg_advisory_xact_lock(${LOCK})`;
 }
 
-const filesIn = async (dir: string): Promise<string[]> =>
-  (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
-
 /**
  * The migrations of this version that the database does not have. One that has more is fine: a newer version was started
  * beside this one, and its changes are such that this one goes on.
  */
-export async function missingMigrations(sql: Sql, dir = DIRECTORY): Promise<string[]> {
-  const [files, rows] = await Promise.all([filesIn(dir), sql`select name from migrations`]);
-  const applied = new Set(rows.map((row) => row.name as string));
+export async function missingMigrations(sql: Sql): Promise<string[]> {
+  const [files, applied] = await Promise.all([filesIn(MIGRATIONS), appliedTo(sql)]);
   return files.filter((name) => !applied.has(name));
 }
 
@@ -31,18 +54,13 @@ export async function missingMigrations(sql: Sql, dir = DIRECTORY): Promise<stri
  * Applies what is missing and answers the names applied. Safe to run from several processes at once.
  * Throws when a file that was applied has been changed since, and when the database knows a newer one.
  */
-export async function migrate(sql: Sql, dir = DIRECTORY): Promise<string[]> {
+export async function migrate(sql: Sql, dir = MIGRATIONS): Promise<string[]> {
   const files = await filesIn(dir);
   return await sql.begin(async (tx) => {
     await tx`set local statement_timeout = 0`;
     await takeStartLock(tx);
     await tx`create table if not exists migrations (name text primary key, checksum text not null, at timestamptz not null)`;
-    const applied = new Map(
-      (await tx`select name, checksum from migrations`).map((row) => [
-        row.name as string,
-        row.checksum as string,
-      ]),
-    );
+    const applied = await appliedTo(tx);
     const unknown = [...applied.keys()].find((name) => !files.includes(name));
     if (unknown) {
       throw new Error(`The database was made by a newer Clientele (it has ${unknown}). Upgrade this one.`);
@@ -50,7 +68,7 @@ export async function migrate(sql: Sql, dir = DIRECTORY): Promise<string[]> {
     const done: string[] = [];
     for (const name of files) {
       const text = await readFile(join(dir, name), 'utf8');
-      const checksum = createHash('sha256').update(text).digest('hex');
+      const checksum = checksumOf(text);
       const before = applied.get(name);
       if (before && before !== checksum) {
         throw new Error(`${name} was changed after it was applied. Put it back and add a new migration.`);

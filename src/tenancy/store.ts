@@ -65,6 +65,31 @@ export async function selectBusinessIds(
   return rows.map((row) => row.id as string);
 }
 
+/**
+ * Counts the live customers of each location anew. Holds the business's place in the feed meanwhile, so that no commit
+ * comes between the count and the counters.
+ */
+export async function recountCustomers(sql: Sql, businessId: string): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`select at from feeds where business_id = ${businessId} for update`;
+    await tx`
+      insert into customer_counts (business_id, location_id, slot, n)
+      select l.business_id, l.id, slot,
+        case slot
+          when 0 then (
+            select count(*)
+            from customers c
+            where c.business_id = l.business_id and c.location_id = l.id and c.deleted_at is null
+          )
+          else 0
+        end
+      from locations l, generate_series(0, ${COUNT_SLOTS - 1}::int) slot
+      where l.business_id = ${businessId}
+      on conflict (business_id, location_id, slot) do update
+      set n = excluded.n`;
+  });
+}
+
 export async function listBusinesses(sql: Queryable): Promise<{ id: string; name: string }[]> {
   return await sql<{ id: string; name: string }[]>`select id, name from businesses order by id limit 1000`;
 }

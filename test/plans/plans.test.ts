@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { collectPlans, printed, wasteful } from '../../bench/plans.ts';
 import { facetGram, gramsOf, saltOf } from '../../src/customers/grams.ts';
 import { connect, type Sql } from '../../src/database/connect.ts';
+import { unboundScans } from '../../src/doctor/plan-of.ts';
 import { useService } from '../harness.ts';
 
 const service = useService();
@@ -35,21 +36,9 @@ it('every statement finds its rows by an index, within one business', async () =
 
   const plans = await collectPlans(service.databaseUrl, business);
   expect(plans.length).toBeGreaterThan(90);
-  const bad = plans.filter(({ scans }) =>
-    scans.some(({ node, table, index, condition }) => {
-      const isTenants =
-        table === null
-          ? (index ?? '').match(
-              /^(customers|contacts|events|customer_references|duplicate|idempotency|possible)/,
-            )
-          : TENANT_TABLES.includes(table);
-      // Numbers of fragments are the business's own, as ids of customers are.
-      if (index === 'customers_grams' && /grams @>/.test(condition)) return false;
-      if (index === 'idempotency_keys_customers' && /customer_ids &&/.test(condition)) return false;
-      // A bitmap's heap is read where its index said; the index is what must be bound.
-      return isTenants && node !== 'Bitmap Heap Scan' && !/business_id\s*=/.test(condition);
-    }),
-  );
+  const isTenants = (name: string) =>
+    TENANT_TABLES.some((table) => name === table || name.startsWith(`${table}_`));
+  const bad = plans.filter(({ scans }) => unboundScans(scans, isTenants).length > 0);
   expect(printed(bad)).toBe('');
   expect(printed(wasteful(plans)), 'far more rows read than kept').toBe('');
 }, 180_000);
