@@ -30,13 +30,14 @@ async function doctor(context: CommandContext, { fix = false }: { fix?: boolean 
     return;
   }
   context.exitCode = 1;
-  terminal.print(
-    table(
-      ['CHECK', 'FOUND', 'WHAT TO DO'],
-      findings.map(({ check, what, remedy }) => [check, what, remedy]),
-    ),
-  );
+  terminal.print(findingsTable(findings));
 }
+
+export const findingsTable = (findings: Found[]): string =>
+  table(
+    ['CHECK', 'FOUND', 'WHAT TO DO'],
+    findings.map(({ check, what, remedy }) => [check, what, remedy]),
+  );
 
 /** What cannot be read or reached is found too. */
 async function diagnose(

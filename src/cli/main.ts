@@ -1,8 +1,7 @@
 /** The command line: assembles the commands, one file each, and turns how they end into an exit code. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { packageDir, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
+import { addBackup } from './backup.ts';
 import { addBusinesses } from './businesses.ts';
 import { addDoctor } from './doctor.ts';
 import { addDuplicates } from './duplicates.ts';
@@ -11,7 +10,14 @@ import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
 import { addLocations } from './locations.ts';
 import { addMigrate } from './migrate.ts';
-import { type CommandContext, standardTerminal, type Terminal, UsageError, visible } from './terminal.ts';
+import {
+  type CommandContext,
+  standardTerminal,
+  type Terminal,
+  UsageError,
+  version,
+  visible,
+} from './terminal.ts';
 import { addUndo } from './undo.ts';
 
 const EXIT_CODES = `
@@ -40,7 +46,7 @@ function assemble(context: CommandContext): Command {
   const lines = (text: string) => text.replace(/\n$/, '');
   const program = new Command('clientele')
     .description('The customer-records service: its businesses, locations, API keys and imports.')
-    .version(JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')).version)
+    .version(version())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.print(lines(text)),
@@ -59,6 +65,7 @@ function assemble(context: CommandContext): Command {
     addDuplicates,
     addMigrate,
     addDoctor,
+    addBackup,
   ])
     add(program, context);
   return program;

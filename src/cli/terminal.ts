@@ -1,4 +1,7 @@
 /** Where a command writes, and how it ends. Text of customers and files is shown without what steers a terminal. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageDir } from '../config.ts';
 
 export interface Terminal {
   /** One line of the result, for people and scripts. */
@@ -25,6 +28,10 @@ export const standardTerminal: Terminal = {
   tell: (line) => void process.stderr.write(`${line}\n`),
   screen: process.stderr.isTTY ? process.stderr : null,
 };
+
+/** The version of this Clientele. */
+export const version = (): string =>
+  JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')).version;
 
 /** A text on one line, without control characters: a cell of a file can't move the cursor or change colours. */
 export const visible = (text: string): string => text.replace(/\s+/g, ' ').replace(/\p{C}/gu, '').trim();

@@ -209,7 +209,8 @@ async function checkMajor(cluster: string): Promise<void> {
   if (version !== MAJOR) {
     throw new Error(
       `${cluster} was made by PostgreSQL ${version}; this Clientele brings PostgreSQL ${MAJOR}. Nothing was touched. ` +
-        `Start the Clientele that made it, or dump it with pg_dump ${version} and load it into a new directory.`,
+        `With the Clientele that made it run "clientele backup FILE", then with this one "clientele restore FILE" into a new ` +
+        'directory (docs/operations.md).',
     );
   }
 }
@@ -400,6 +401,14 @@ async function sharedDirectory(): Promise<string> {
   const dir = await mkdtemp(join(SHARED_DIR, 'data-'));
   await chmod(dir, 0o755);
   return dir;
+}
+
+/** Removes a data directory of which no server runs, with the files that root keeps elsewhere for it. */
+export async function removeCluster(dataDir: string): Promise<void> {
+  const elsewhere = await readlink(join(dataDir, 'postgres')).catch(() => null);
+  if (elsewhere?.startsWith(`${SHARED_DIR}/data-`))
+    await rm(dirname(elsewhere), { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
 }
 
 export async function freePort(): Promise<number> {

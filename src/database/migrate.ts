@@ -41,6 +41,12 @@ export async function takeStartLock(tx: Transaction): Promise<void> {
   await tx`select pg_advisory_xact_lock(${LOCK})`;
 }
 
+export interface MigrateOptions {
+  dir?: string;
+  /** Stops at the schema of another database: applies what was applied there, from the very same files. */
+  only?: { name: string; checksum: string }[];
+}
+
 /**
  * The migrations of this version that the database does not have. One that has more is fine: a newer version was started
  * beside this one, and its changes are such that this one goes on.
@@ -54,8 +60,13 @@ export async function missingMigrations(sql: Sql): Promise<string[]> {
  * Applies what is missing and answers the names applied. Safe to run from several processes at once.
  * Throws when a file that was applied has been changed since, and when the database knows a newer one.
  */
-export async function migrate(sql: Sql, dir = MIGRATIONS): Promise<string[]> {
-  const files = await filesIn(dir);
+export async function migrate(sql: Sql, { dir = MIGRATIONS, only }: MigrateOptions = {}): Promise<string[]> {
+  const all = await filesIn(dir);
+  for (const { name, checksum } of only ?? []) {
+    if (!all.includes(name) || checksumOf(await readFile(join(dir, name), 'utf8')) !== checksum)
+      throw new Error(`It is of a newer Clientele (it has ${name}). Upgrade this one.`);
+  }
+  const files = only ? all.filter((name) => only.some((one) => one.name === name)) : all;
   return await sql.begin(async (tx) => {
     await tx`set local statement_timeout = 0`;
     await takeStartLock(tx);

@@ -1,0 +1,279 @@
+/** A backup of a service that is written to, restored elsewhere: everything acknowledged before it is there, once and whole. */
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadBackup } from '../../src/backup/load.ts';
+import { members } from '../../src/backup/tar.ts';
+import { connect, type Sql } from '../../src/database/connect.ts';
+import { startEmbedded } from '../../src/database/embedded.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { clientele, scratch } from '../cli/session.ts';
+import { auditLedger, auditTables } from '../faults/audit.ts';
+import { lookInto, until, useProcesses } from '../faults/process.ts';
+import { Ledger, startWriting } from '../faults/writers.ts';
+import { createDatabase, sender } from '../harness.ts';
+
+const processes = useProcesses();
+let file: string;
+let dataDir: string;
+let key: string;
+/** What the writers had been told when the backup began. */
+let told: Map<string, string | null>;
+
+beforeAll(async () => {
+  dataDir = await processes.dataDir();
+  const running = await processes.start({ CLIENTELE_DATA: dataDir });
+  key = running.key!;
+  const send = sender(running.url, key);
+  const strange = {
+    name: 'Ünï \\N "quoted"\n\ttab, 日本語 🙂',
+    custom_fields: { a: ['\\', 'a\r\nb', null] },
+  };
+  expect((await send('POST', '/customers', strange)).status).toBe(201);
+  const ledger = new Ledger();
+  const writing = startWriting(ledger, send, 6);
+  await until('the writers are at work', 30_000, () => writing.acknowledged() > 150);
+  told = new Map(
+    ledger.customers.filter(({ id }) => id !== null).map(({ name, email }) => [name, email] as const),
+  );
+  file = join(dirname(dataDir), 'first.tar.gz');
+  const ran = await clientele(['backup', file], { CLIENTELE_DATA: dataDir });
+  expect(ran, ran.err).toMatchObject({ code: 0 });
+  expect(ran.out).toMatch(/^\d+ rows, [\d.]+ MiB in [\d.]+ s: .*first\.tar\.gz$/);
+  const after = writing.acknowledged();
+  await until('writes went on', 20_000, () => writing.acknowledged() > after + 20);
+  await writing.stop();
+  expect(ledger.surprises).toEqual([]);
+  // The source is whole, with what came since.
+  await lookInto(dataDir, (sql) => auditLedger(sql, ledger));
+  running.signal('SIGTERM');
+  await running.exited;
+}, 120_000);
+
+const restore = (path: string, dir: string) => clientele(['restore', path], { CLIENTELE_DATA: dir });
+
+/** Every definition of an index and a constraint. */
+const schemaOf = async (sql: Sql) => {
+  const rows = await sql`
+    select pg_get_indexdef(indexrelid) as line from pg_index
+    where indrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)
+    union all
+    select conrelid::regclass::text || ' ' || conname || ' ' || pg_get_constraintdef(oid) from pg_constraint
+    where connamespace = 'public'::regnamespace
+    order by 1`;
+  return rows.map(({ line }) => line as string);
+};
+
+describe('a backup', () => {
+  it('is readable by its owner alone, and any tar lists it', async () => {
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await readdir(dirname(file))).filter((name) => name.includes('partial'))).toEqual([]);
+    const names: string[] = [];
+    for await (const { name } of members(only(gunzipSync(await readFile(file))))) names.push(name);
+    expect(names[0]).toBe('backup.json');
+    expect(names.at(-1)).toBe('end.json');
+    expect(names).toContain('tables/customers/000001.copy');
+    expect(names.join()).not.toMatch(/sessions|leases/);
+  });
+
+  it('never overwrites a file, and is named by the time in a directory', async () => {
+    const again = await clientele(['backup', file], { CLIENTELE_DATA: dataDir });
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('never overwrites') });
+    const dir = await scratch();
+    const ran = await clientele(['backup', dir], { CLIENTELE_DATA: dataDir });
+    expect(ran, ran.err).toMatchObject({ code: 0 });
+    expect(await readdir(dir)).toEqual([expect.stringMatching(/^clientele-\d{8}T\d{6}Z\.tar\.gz$/)]);
+  }, 60_000);
+
+  it('restored, has everything acknowledged before it, once and whole, and serves', async () => {
+    const other = await processes.dataDir();
+    const ran = await restore(file, other);
+    expect(ran, ran.err).toMatchObject({ code: 0 });
+    expect(ran.out).toMatch(/^\d+ rows as of \S+ in [\d.]+ s: /m);
+    expect((await readdir(other)).sort()).toEqual(['postgres', 'postgres.password']);
+
+    // The doctor on a database that is stopped, and on one that runs.
+    expect(await clientele(['doctor'], { CLIENTELE_DATA: other })).toMatchObject({
+      code: 0,
+      out: 'All is well.',
+    });
+    const running = await processes.start({ CLIENTELE_DATA: other });
+    expect(await clientele(['doctor'], { CLIENTELE_DATA: other })).toMatchObject({
+      code: 0,
+      out: 'All is well.',
+    });
+    const restored = await lookInto(other, async (sql) => {
+      await auditTables(sql);
+      const rows = await sql<{ name: string; n: number }[]>`
+        select name, count(*)::int as n from customers where name is not null group by name`;
+      const emails = await sql`select value from contacts where type = 'email'`;
+      return {
+        names: new Map(rows.map(({ name, n }) => [name, n])),
+        emails: new Set(emails.map(({ value }) => value as string)),
+        schema: await schemaOf(sql),
+      };
+    });
+    const lost = [...told].filter(
+      ([name, email]) => restored.names.get(name) !== 1 || (email && !restored.emails.has(email)),
+    );
+    expect(lost, 'acknowledged before the backup and not there').toEqual([]);
+    const made = await createDatabase();
+    const fresh = connect(made.url, { max: 1 });
+    expect(restored.schema).toEqual(await schemaOf(fresh));
+    await fresh.end();
+    await made.drop();
+
+    // The keys of then open it, and the strangest text is as it was.
+    const send = sender(running.url, key);
+    const { body } = await send('GET', '/customers?q=quoted');
+    expect(body.items[0]).toMatchObject({
+      name: 'Ünï \\N "quoted"\n\ttab, 日本語 🙂',
+      custom_fields: { a: ['\\', 'a\r\nb', null] },
+    });
+    const written = await send('PUT', '/customers', { email: 'after@clientele.test' });
+    expect(written).toMatchObject({ status: 200, body: { upsert: { outcome: 'created' } } });
+    running.signal('SIGTERM');
+    await running.exited;
+
+    const onto = await restore(file, other);
+    expect(onto).toMatchObject({ code: 1, err: expect.stringContaining('is never overwritten') });
+  }, 180_000);
+});
+
+describe('a file that is not what was written', () => {
+  it('is refused with the reason, and nothing is left where it should have gone', async () => {
+    const whole = await readFile(file);
+    const plain = gunzipSync(whole);
+    const inside = plain.indexOf('@clientele.test');
+    const altered = Buffer.from(plain);
+    altered.write('@Clientele.test', inside);
+    const cut = gzipSync(plain.subarray(0, Math.floor(plain.length / 2 / 512) * 512));
+    const flipped = Buffer.from(whole);
+    flipped[Math.floor(whole.length / 2)]! ^= 0xff;
+    const damages: [name: string, bytes: Buffer, says: RegExp][] = [
+      ['cut off', whole.subarray(0, whole.length - 100), /is not a whole backup \(unexpected end of file\)/],
+      ['cut off and packed again', cut, /is not a whole backup|was cut off/],
+      ['without its end', gzipSync(withoutEnd(plain)), /ends without its list of contents/],
+      ['a byte flipped', flipped, /is not a whole backup|was altered|invalid/],
+      ['altered and packed again', gzipSync(altered), /The backup was altered: \w+ is not what was written/],
+      ['something else', Buffer.from('name,phone\n'), /is not a whole backup \(incorrect header check\)/],
+    ];
+    const dir = await scratch();
+    const data = join(dir, 'data');
+    for (const [name, bytes, says] of damages) {
+      const path = join(dir, 'damaged.tar.gz');
+      await writeFile(path, bytes);
+      const ran = await restore(path, data);
+      expect(ran.code, name).toBe(1);
+      expect(ran.err.split('\n').at(-1), name).toMatch(says);
+      expect(await readdir(data), name).toEqual([]);
+    }
+    await rm(data, { recursive: true });
+  }, 240_000);
+
+  it('and so is one of a newer Clientele', async () => {
+    const plain = gunzipSync(await readFile(file)).toString('latin1');
+    const newer = plain.replace('0001_tenancy.sql', '9001_tenancy.sql');
+    const dir = await scratch();
+    const path = join(dir, 'newer.tar.gz');
+    await writeFile(path, gzipSync(Buffer.from(newer, 'latin1')));
+    const ran = await restore(path, join(dir, 'data'));
+    expect(ran.err).toMatch(/It is of a newer Clientele \(it has 9001_tenancy\.sql\)\. Upgrade this one\./);
+  }, 60_000);
+});
+
+describe('a backup of an earlier schema', () => {
+  it('is brought to this version, and its records are whole', async () => {
+    const dir = await scratch();
+    const [from, to] = [join(dir, 'old'), join(dir, 'new')];
+    const path = join(dir, 'old.tar.gz');
+    // As the first release had it: no documents, no fragments, no sessions.
+    const early = ['0001_tenancy.sql', '0002_customers.sql', '0003_life.sql', '0004_rates.sql'];
+    const checksums = await checksumsOf(early);
+    const embedded = await startEmbedded(from, 'test');
+    const sql = connect(embedded.url, { max: 1 });
+    await migrate(sql, { only: checksums });
+    await oldCustomer(sql);
+    const ran = await clientele(['backup', path], { DATABASE_URL: embedded.url });
+    expect(ran, ran.err).toMatchObject({ code: 0 });
+    await sql.end();
+    await embedded.stop();
+
+    const restored = await restore(path, to);
+    expect(restored, restored.err + restored.out).toMatchObject({ code: 0 });
+    expect(restored.out).toContain('Applied 0005_speed.sql\n');
+    const running = await startEmbedded(to, 'test');
+    const look = connect(running.url, { max: 1 });
+    await auditTables(look);
+    const [row] = await look`select document from customers`;
+    expect(JSON.parse(row!.document)).toMatchObject({ name: 'Ann Lee', email: 'ann@clientele.test' });
+    await look.end();
+    await running.stop();
+  }, 120_000);
+
+  it('a database that has tables of its own is not loaded into', async () => {
+    const made = await createDatabase();
+    const sql = connect(made.url, { max: 1 });
+    await expect(loadBackup(sql, file, () => {})).rejects.toThrow('has tables already');
+    await sql.end();
+    await made.drop();
+  });
+});
+
+async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
+
+/** The archive without its last member, ended as an archive ends. */
+function withoutEnd(plain: Buffer): Buffer {
+  const at = plain.lastIndexOf('end.json\0');
+  return Buffer.concat([plain.subarray(0, at), Buffer.alloc(1024)]);
+}
+
+async function checksumsOf(names: string[]): Promise<{ name: string; checksum: string }[]> {
+  const made = await createDatabase();
+  const sql = connect(made.url, { max: 1 });
+  const rows = await sql<{ name: string; checksum: string }[]>`
+    select name, checksum from migrations where name = any(${names}) order by name`;
+  await sql.end();
+  await made.drop();
+  return [...rows];
+}
+
+/** A business with one customer, as the first release stored it. */
+async function oldCustomer(sql: Sql): Promise<void> {
+  const id = (n: number) => `01900000-0000-7000-8000-00000000000${n}`;
+  const at = '2026-01-01T00:00:00.000Z';
+  const contact = {
+    id: id(4),
+    type: 'email',
+    value: 'ann@clientele.test',
+    raw: 'ann@clientele.test',
+    extension: null,
+    label: null,
+    is_primary: true,
+    matchable: true,
+  };
+  const changes = {
+    name: { before: null, after: 'Ann Lee' },
+    status: { before: null, after: 'active' },
+    contacts: { before: null, after: [contact] },
+  };
+  await sql`insert into businesses values (${id(1)}, 'Old', '{}', ${at})`;
+  await sql`insert into feeds values (${id(1)}, 1, ${at})`;
+  await sql`insert into locations values (${id(1)}, ${id(2)}, 'Main', 'AU', 'Australia/Sydney', ${at}, ${at})`;
+  await sql`insert into customer_counts select ${id(1)}, ${id(2)}, n, (n = 0)::int from generate_series(0, 15) n`;
+  await sql`
+    insert into customers (business_id, id, location_id, name, status, source_metadata, custom_fields, tags, version,
+      created_at, updated_at, name_key, search, facets)
+    values (${id(1)}, ${id(3)}, ${id(2)}, 'Ann Lee', 'active', '{}', '{}', '{}', 1, ${at}, ${at}, 'ann lee', '', '{}')`;
+  await sql`
+    insert into contacts (business_id, customer_id, id, location_id, type, key, value, raw, is_primary, matchable, standing,
+      holder_name)
+    values (${id(1)}, ${id(3)}, ${id(4)}, ${id(2)}, 'email', 'ann@clientele.test', 'ann@clientele.test',
+      'ann@clientele.test', true, true, 'holds', '')`;
+  await sql`
+    insert into events (business_id, customer_id, id, location_id, type, actor, at, version, changes, seq)
+    values (${id(1)}, ${id(3)}, ${id(5)}, ${id(2)}, 'created', '{"type":"system"}', ${at}, 1, ${sql.json(changes)}, 1)`;
+}
