@@ -162,6 +162,7 @@ async function exerciseLife(send: Send, location_id: string): Promise<void> {
   await send('POST', `/customers/${a.id}/merge`, { from: b.id });
   await send('GET', `/customers/${b.id}`);
   await send('GET', `/customers/${a.id}/events`);
+  await send('GET', `/customers/${a.id}/export`);
   await send('GET', `/customers/${a.id}?at=${a.created_at}`);
   await send('POST', `/customers/${a.id}/unmerge`, { from: b.id });
   await send('DELETE', `/customers/${a.id}`);

@@ -10,7 +10,7 @@ import { API, useService } from './harness.ts';
 const service = useService();
 const run = promisify(execFile);
 const docs = join(import.meta.dirname, '..', 'docs');
-const PAGES = ['deleting', 'merging', 'history', 'retries', 'imports'];
+const PAGES = ['deleting', 'merging', 'history', 'retries', 'imports', 'privacy'];
 
 /** The commands of a page, each with the answer printed below it. */
 async function examplesOf(page: string): Promise<{ command: string; answer: object }[]> {

@@ -240,6 +240,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/customers/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["exportCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/events": {
         parameters: {
             query?: never;
@@ -2193,6 +2209,149 @@ export interface operations {
                         message: "Events fetched!";
                         body: {
                             items: {
+                                id: string;
+                                customer_id: string;
+                                location_id: string;
+                                /** @enum {string} */
+                                type: "created" | "updated" | "deleted" | "restored" | "merged" | "merged_away" | "unmerged" | "erased" | "purged";
+                                actor: {
+                                    type: string;
+                                    id: string | null;
+                                    name: string | null;
+                                };
+                                at: string;
+                                version: number;
+                                changes: {
+                                    [key: string]: {
+                                        before: unknown;
+                                        after: unknown;
+                                    };
+                                };
+                                context: {
+                                    [key: string]: unknown;
+                                } | null;
+                                import_id: string | null;
+                            }[];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    exportCustomer: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        success: true;
+                        /** @enum {string} */
+                        message: "Customer exported!";
+                        body: {
+                            id: string;
+                            customer: {
+                                id: string;
+                                location_id: string;
+                                name: string | null;
+                                company_name: string | null;
+                                address: string | null;
+                                avatar: string | null;
+                                /** @enum {string} */
+                                status: "lead" | "active" | "inactive" | "blocked";
+                                email: string | null;
+                                phone: string | null;
+                                contacts: {
+                                    id: string;
+                                    /** @enum {string} */
+                                    type: "email" | "phone";
+                                    value: string;
+                                    raw: string;
+                                    extension: string | null;
+                                    label: string | null;
+                                    is_primary: boolean;
+                                    matchable: boolean;
+                                }[];
+                                tags: string[];
+                                source: string | null;
+                                source_metadata: {
+                                    [key: string]: unknown;
+                                };
+                                custom_fields: {
+                                    [key: string]: unknown;
+                                };
+                                version: number;
+                                created_at: string;
+                                updated_at: string;
+                                deleted_at: string | null;
+                                merged_into: string | null;
+                                legal_hold: string | null;
+                            };
+                            merged: {
+                                id: string;
+                                location_id: string;
+                                name: string | null;
+                                company_name: string | null;
+                                address: string | null;
+                                avatar: string | null;
+                                /** @enum {string} */
+                                status: "lead" | "active" | "inactive" | "blocked";
+                                email: string | null;
+                                phone: string | null;
+                                contacts: {
+                                    id: string;
+                                    /** @enum {string} */
+                                    type: "email" | "phone";
+                                    value: string;
+                                    raw: string;
+                                    extension: string | null;
+                                    label: string | null;
+                                    is_primary: boolean;
+                                    matchable: boolean;
+                                }[];
+                                tags: string[];
+                                source: string | null;
+                                source_metadata: {
+                                    [key: string]: unknown;
+                                };
+                                custom_fields: {
+                                    [key: string]: unknown;
+                                };
+                                version: number;
+                                created_at: string;
+                                updated_at: string;
+                                deleted_at: string | null;
+                                merged_into: string | null;
+                                legal_hold: string | null;
+                            }[];
+                            references: {
+                                customer_id: string;
+                                kind: string;
+                                ref: string;
+                                /** @enum {string} */
+                                state: "open" | "closed";
+                            }[];
+                            possible_duplicates: {
+                                id: string;
+                                customer_ids: string[];
+                                score: number;
+                                reasons: string[];
+                            }[];
+                            history: {
                                 id: string;
                                 customer_id: string;
                                 location_id: string;

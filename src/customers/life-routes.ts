@@ -7,6 +7,7 @@ import * as life from './life.ts';
 import * as schema from './life-schema.ts';
 import { DryRunQuery, NoQuery } from './schema.ts';
 import type { Service, WriteOptions } from './service.ts';
+import { exportCustomer } from './subject-export.ts';
 
 const params = Type.Object({ id: Type.String({ description: 'The id of the customer.' }) });
 const writeErrors = ['customer_not_found', 'customer_merged', 'write_conflict'] as const;
@@ -236,6 +237,23 @@ export function lifeRoutes(service: Service): Route[] {
       errors: ['customer_not_found'],
       handle: async ({ caller, params, query }) =>
         await life.getCustomerEvents(service, caller, params.id, query.cursor ?? null, query.limit ?? 20),
+    }),
+    route({
+      operationId: 'exportCustomer',
+      method: 'GET',
+      path: '/customers/:id/export',
+      summary: 'Export everything about a customer',
+      description:
+        'All that is kept about one person as one answer, for whoever asks what is known of them: the record and those merged into it, references, possible duplicates and the whole history. A deleted customer is exported until it is purged; an erased one is gone.',
+      tag: 'Life of a customer',
+      scope: 'customers:read',
+      params,
+      query: schema.SubjectExportQuery,
+      success: { status: 200, message: 'Customer exported!', body: schema.SubjectExport },
+      errors: ['customer_not_found'],
+      canonical: true,
+      handle: async ({ caller, params, query }) =>
+        await exportCustomer(service, caller, params.id, query.cursor ?? null),
     }),
     route({
       operationId: 'listEvents',

@@ -207,6 +207,37 @@ export const Duplicate = Type.Object(
   },
   strict,
 );
+const HeldCustomer = Type.Object(
+  {
+    ...record,
+    deleted_at: nullable(Timestamp),
+    merged_into: nullable(Uuid),
+    legal_hold: nullableText('Why it must be kept; null when nothing asks for it.'),
+  },
+  strict,
+);
+export const SubjectExportQuery = Type.Object(
+  {
+    cursor: Type.Optional(
+      Type.String({ format: 'uuid', description: 'The next_cursor of the answer before: older history.' }),
+    ),
+  },
+  strict,
+);
+export const SubjectExport = Type.Object(
+  {
+    id: Uuid,
+    customer: HeldCustomer,
+    merged: Type.Array(HeldCustomer, { description: 'Records that were merged into it.' }),
+    references: Type.Array(
+      Type.Object({ customer_id: Uuid, kind: Type.String(), ref: Type.String(), state: State }, strict),
+    ),
+    possible_duplicates: Type.Array(Duplicate),
+    history: Type.Array(Event, { description: 'Newest first, up to 1,000 events an answer.' }),
+    next_cursor: nullableText('There is older history: call again with it.'),
+  },
+  strict,
+);
 export const DuplicatePage = Type.Object(
   { items: Type.Array(Duplicate), next_cursor: nullableText() },
   strict,

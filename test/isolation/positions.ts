@@ -32,6 +32,7 @@ export const KINDS: Record<string, Kind> = {
 const CURSORS: Record<string, Kind> = {
   listCustomers: 'list_cursor',
   listCustomerEvents: 'event',
+  exportCustomer: 'event',
   listLocations: 'location',
   listApiKeys: 'api_key',
   listDuplicates: 'duplicates_cursor',
