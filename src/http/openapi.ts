@@ -15,6 +15,7 @@ const COMMON: ErrorCode[] = [
   'forbidden',
   'rate_limited',
   'internal_error',
+  'overloaded',
   'database_unavailable',
   'query_timeout',
   'storage_full',
@@ -98,6 +99,8 @@ const headersOf = ({ versioned, method, scope }: Route) => ({
   },
 });
 
+const scopesOf = ({ scope }: Route): string[] => (scope === null ? [] : [scope]);
+
 /** A route as Fastify takes it: the request's schemas to validate, the answers' to document. */
 export function toSchema(route: Route): object {
   const byStatus = new Map<number, ErrorCode[]>();
@@ -118,7 +121,8 @@ export function toSchema(route: Route): object {
     summary: route.summary,
     ...(route.description && { description: route.description }),
     tags: [route.tag],
-    security: route.scope === 'open' ? [] : [{ bearer: [] }, { session: [] }],
+    // OpenAPI 3.1 lets any scheme name what a caller must be allowed to.
+    security: route.scope === 'open' ? [] : [{ bearer: scopesOf(route) }, { session: scopesOf(route) }],
     ...(route.params && { params: route.params }),
     ...(route.query && { querystring: route.query }),
     ...(route.method !== 'GET' && { headers: headersOf(route) }),

@@ -23,6 +23,10 @@ import { BASE, type Route, registerRoutes } from './route.ts';
 import { shedEarly } from './shed.ts';
 import { schemaCompiler } from './validation.ts';
 
+const MOST_HEADERS = 100;
+/** How often it is looked for requests that take too long to arrive: such a one ends at most so much late. */
+const SLOW_LOOK_MS = 1_000;
+
 export type Server = FastifyInstance & { routes: Route[] };
 
 /** Builds the server; it listens when told to. */
@@ -45,11 +49,15 @@ export async function createServer(
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
     clientErrorHandler: answerRawError,
     // Refused below, in the envelope.
-    http: { requireHostHeader: false },
+    http: { requireHostHeader: false, connectionsCheckingInterval: SLOW_LOOK_MS },
   });
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (_request, socket: Socket) => answerRawError(new Error('no proxy'), socket));
+  // Node drops what is beyond this without a word: one more than is taken, so that it is seen.
+  app.server.maxHeadersCount = MOST_HEADERS + 1;
   app.addHook('onRequest', (request, _reply, done) => {
+    if (request.raw.rawHeaders.length > 2 * MOST_HEADERS)
+      return done(new ApiError('invalid_request', `The request has more than ${MOST_HEADERS} headers.`));
     const isHostless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
     done(isHostless ? new ApiError('invalid_request', 'The request has no Host header.') : undefined);
   });
