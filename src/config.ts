@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { TracingSettings } from './tracing.ts';
 
 export interface Config {
   /** `PORT`: the port the HTTP server listens on. Default 3000; 0 takes any free one. */
@@ -39,6 +40,8 @@ export interface Config {
    * `uniquelocal`, separated by commas. Default none.
    */
   trustProxy: string[] | false;
+  /** Traces go here as OTLP over HTTP, by the standard variables `OTEL_…`; null when they ask for none. */
+  tracing: TracingSettings | null;
   /** `CLIENTELE_WORKERS`: processes that serve side by side, one for each core to be used. Default 1. */
   workers: number;
   /** `CLIENTELE_GROUP_COMMIT`: `off` commits every write alone; only for measuring. Default on. */
@@ -70,6 +73,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     businessRate: wholeNumber(env, 'CLIENTELE_BUSINESS_RATE', 180_000, 0, 1_000_000_000),
     failedRate: wholeNumber(env, 'CLIENTELE_FAILED_RATE', 30, 0, 1_000_000_000),
     trustProxy: proxies(env, 'CLIENTELE_TRUST_PROXY'),
+    tracing: tracing(env),
     workers: wholeNumber(env, 'CLIENTELE_WORKERS', 1, 1, 256),
     groupCommit: oneOf(env, 'CLIENTELE_GROUP_COMMIT', 'on', ['on', 'off']) === 'on',
   };
@@ -92,6 +96,31 @@ function wholeNumber(
     throw new Error(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
   }
   return value;
+}
+
+/** The variables of the OpenTelemetry specification that matter to a process that sends spans. */
+function tracing(env: NodeJS.ProcessEnv): TracingSettings | null {
+  const exporter = oneOf(env, 'OTEL_TRACES_EXPORTER', 'otlp', ['otlp', 'none']);
+  const base = env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const own = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  const isAsked = own || base || env.OTEL_TRACES_EXPORTER;
+  if (!isAsked || exporter === 'none' || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return null;
+  oneOf(env, 'OTEL_EXPORTER_OTLP_PROTOCOL', 'http/json', ['http/json', 'http/protobuf']);
+  const share = Number(env.OTEL_TRACES_SAMPLER_ARG || 1);
+  if (!(share >= 0 && share <= 1))
+    throw new Error('OTEL_TRACES_SAMPLER_ARG must be from 0 to 1: the share of traces that are kept.');
+  const headers = (env.OTEL_EXPORTER_OTLP_HEADERS ?? '').split(',').filter((one) => one.includes('='));
+  return {
+    url: own || `${(base || 'http://localhost:4318').replace(/\/+$/, '')}/v1/traces`,
+    headers: Object.fromEntries(
+      headers.map((one) => {
+        const at = one.indexOf('=');
+        return [one.slice(0, at).trim(), decodeURIComponent(one.slice(at + 1).trim())];
+      }),
+    ),
+    serviceName: env.OTEL_SERVICE_NAME || 'clientele',
+    share,
+  };
 }
 
 const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];

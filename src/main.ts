@@ -14,6 +14,7 @@ import { startHousekeeping } from './housekeeping.ts';
 import { createServer } from './http/server.ts';
 import { createFirstBusiness, type NewBusiness } from './tenancy/operations.ts';
 import { startSharing } from './tenancy/rate-limits.ts';
+import { Tracer, traceWith } from './tracing.ts';
 import { demoWelcome, welcome } from './welcome.ts';
 import { startWorkers, tellReady } from './workers.ts';
 
@@ -85,6 +86,12 @@ async function addDemo(config: Config, url: string): Promise<string> {
 /** The HTTP server and its background work, on a database that is ready. */
 async function serve(config: Config, url: string): Promise<Running> {
   const logger = pino({ level: config.logLevel });
+  const tracer = config.tracing
+    ? new Tracer(config.tracing, (error) =>
+        logger.warn({ cause: errorCode(error) }, 'traces were not taken by the collector'),
+      )
+    : null;
+  traceWith(tracer);
   const pool = { max: config.poolSize, isPooled: config.isPooled };
   const sql = connect(url, pool);
   const replica = config.replicaUrl
@@ -115,6 +122,7 @@ async function serve(config: Config, url: string): Promise<Running> {
     await stopHousekeeping();
     await app.close();
     await flush();
+    await tracer?.stop();
     await Promise.all([sql.end({ timeout: 5 }), replica?.end({ timeout: 5 })]);
   };
   return { address, stop };

@@ -7,6 +7,7 @@ import { FileBody } from '../http/envelope.ts';
 import { ApiError, type FieldError } from '../http/errors.ts';
 import type { Caller } from '../tenancy/authentication.ts';
 import type { LocationContext } from '../tenancy/scope.ts';
+import { traced } from '../tracing.ts';
 import { readDetails } from './details.ts';
 import { headOf, linesOf } from './export.ts';
 import { type ListContext, list, walk } from './list.ts';
@@ -41,8 +42,10 @@ export async function listCustomers(service: Service, caller: Caller, query: Lis
   const read = readOf(service, caller);
   const { businessId, locationId, country } = context;
   // Twenty people at one page: one reading serves all who came before it began.
-  return await service.lists.submit(JSON.stringify([businessId, locationId, country, query]), () =>
-    service.turns.run(businessId, () => read((sql) => list(sql, context, query))),
+  return await traced('list', () =>
+    service.lists.submit(JSON.stringify([businessId, locationId, country, query]), () =>
+      service.turns.run(businessId, () => read((sql) => list(sql, context, query))),
+    ),
   );
 }
 

@@ -15,6 +15,7 @@ import { Authentication, type Caller } from '../tenancy/authentication.ts';
 import { FailedAttempts } from '../tenancy/failed-attempts.ts';
 import { NO_LIMITS, RateLimits, type Rates } from '../tenancy/rate-limits.ts';
 import type { LocationContext } from '../tenancy/scope.ts';
+import { traced } from '../tracing.ts';
 import type { SuppliedDetails } from './details.ts';
 import { textOrNull } from './fields.ts';
 import type { Needs } from './found.ts';
@@ -127,7 +128,9 @@ export async function findCustomer(service: Service, caller: Caller, id: string)
 /** The record as the API shows it, ready to send: as findCustomer finds it. */
 export async function findDocument(service: Service, caller: Caller, id: string): Promise<ReadyJson> {
   const { businessId, locationId } = caller.scope;
-  const own = isUuid(id) ? await service.documents.submit(businessId, id.toLowerCase()) : null;
+  const own = isUuid(id)
+    ? await traced('read', () => service.documents.submit(businessId, id.toLowerCase()))
+    : null;
   if (own?.is_live && (locationId === null || locationId === own.location_id))
     return new ReadyJson(own.document, own);
   // Merged away, perhaps: then the survivor is shown.

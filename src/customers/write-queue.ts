@@ -10,6 +10,7 @@ import { Gather, type Turn } from '../database/gather.ts';
 import { newId } from '../database/ids.ts';
 import { ApiError } from '../http/errors.ts';
 import { type Retry, reused } from '../http/idempotency.ts';
+import { type Origin, presentOrigin, traced } from '../tracing.ts';
 import { type Changes, commit, commitIn, prepare } from './commit.ts';
 import { type Found, LostRace, type Needs } from './found.ts';
 import { load, takeTurn } from './load.ts';
@@ -34,6 +35,8 @@ export interface Planned<T> {
 export interface Bundle<T> {
   writes: Write<T>[];
   retry: Retry | null;
+  /** What it is done for, where that is traced. */
+  origin?: Origin | undefined;
 }
 
 type Outcome = PromiseSettledResult<unknown>;
@@ -83,7 +86,9 @@ export class WriteQueue {
 
   /** Plans and commits a bundle. Resolves when it is durable, with what the plan of each write answered or threw. */
   async submit<T>(businessId: string, bundle: Bundle<T>): Promise<PromiseSettledResult<T>[]> {
-    return (await this.#gather.submit(businessId, bundle)) as PromiseSettledResult<T>[];
+    return (await traced('write', () =>
+      this.#gather.submit(businessId, { ...bundle, origin: presentOrigin() }),
+    )) as PromiseSettledResult<T>[];
   }
 
   async #settle(
@@ -92,7 +97,10 @@ export class WriteQueue {
     turn: Turn,
   ): Promise<PromiseSettledResult<Outcome[]>[]> {
     try {
-      const outcomes = await this.#commit(businessId, bundles, turn);
+      const outcomes = await traced('write group', () => this.#commit(businessId, bundles, turn), {
+        from: bundles.flatMap(({ origin }) => origin ?? []),
+        attributes: { writes: bundles.reduce((n, { writes }) => n + writes.length, 0) },
+      });
       return outcomes.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
       const [first, ...others] = bundles;
@@ -185,7 +193,7 @@ export class WriteQueue {
     beside: AtWork[],
     { before, free }: Turn,
   ): Promise<Outcome[][]> {
-    const found = await load(this.#sql, businessId, needs);
+    const found = await traced('load', () => load(this.#sql, businessId, needs));
     const { outcomes, changes } = planAll(bundles, found, this.#clock.next(businessId));
     if (changes.changes.some(isUnguarded)) throw new LostRace();
     note(own, changes);
@@ -199,7 +207,7 @@ export class WriteQueue {
     }
     if (!prepared) return outcomes;
     await before;
-    const committing = commit(this.#sql, businessId, prepared);
+    const committing = traced('commit', () => commit(this.#sql, businessId, prepared));
     free();
     await committing;
     if (changes.changes.length > 0) this.#onCommit(businessId);
@@ -213,17 +221,19 @@ export class WriteQueue {
     needs: Needs,
     own: AtWork,
   ): Promise<Outcome[][]> {
-    const { outcomes, changes } = await this.#sql.begin(async (tx) => {
-      this.#clock.atLeast(businessId, await takeTurn(tx, businessId));
-      const found = await load(tx, businessId, needs);
-      const slots = bundles.flatMap(({ retry }) => retry ?? []);
-      const answers = slots.length > 0 ? await selectAnswers(tx, businessId, slots) : [];
-      const planned = planAll(bundles, found, this.#clock.next(businessId), answers);
-      note(own, planned.changes);
-      if (isWorthCommitting(planned.changes))
-        await commitIn(tx, businessId, prepare(businessId, found, planned.changes));
-      return planned;
-    });
+    const { outcomes, changes } = await traced('load and commit in turn', async () =>
+      this.#sql.begin(async (tx) => {
+        this.#clock.atLeast(businessId, await takeTurn(tx, businessId));
+        const found = await load(tx, businessId, needs);
+        const slots = bundles.flatMap(({ retry }) => retry ?? []);
+        const answers = slots.length > 0 ? await selectAnswers(tx, businessId, slots) : [];
+        const planned = planAll(bundles, found, this.#clock.next(businessId), answers);
+        note(own, planned.changes);
+        if (isWorthCommitting(planned.changes))
+          await commitIn(tx, businessId, prepare(businessId, found, planned.changes));
+        return planned;
+      }),
+    );
     if (changes.changes.length > 0) this.#onCommit(businessId);
     return outcomes;
   }

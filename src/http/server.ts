@@ -12,6 +12,7 @@ import { poolOf } from '../database/connect.ts';
 import { demoRoutes } from '../demo/routes.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { sessionRoutes } from '../tenancy/session-routes.ts';
+import { tracing } from '../tracing.ts';
 import { type Console, registerConsole } from './console.ts';
 import { failure, sendError } from './envelope.ts';
 import { ApiError } from './errors.ts';
@@ -21,6 +22,7 @@ import { registerOpenApi, toSchema } from './openapi.ts';
 import { registerProbes } from './probes.ts';
 import { BASE, type Route, registerRoutes } from './route.ts';
 import { shedEarly } from './shed.ts';
+import { traceRequests } from './trace.ts';
 import { schemaCompiler } from './validation.ts';
 
 const MOST_HEADERS = 100;
@@ -91,6 +93,8 @@ export async function createServer(
   });
   const metrics = new Metrics({ ...service, pool: () => poolOf(service.sql) });
   measureRequests(app, metrics);
+  const tracer = tracing();
+  if (tracer) traceRequests(app, tracer);
   if (logger.isLevelEnabled('info')) logRequests(app);
   closeIdleOnStop(app);
   app.addHook('preClose', (done) => {
