@@ -20,7 +20,7 @@ interface Sent {
 /** Walks every operation over a business and answers the plan of each distinct statement that was sent. */
 export async function collectPlans(
   databaseUrl: string,
-  business: { id: string; key: string; locationId: string },
+  business: { id: string; key: string; locationId: string; importId?: string },
 ): Promise<Plan[]> {
   const sent = new Map<string, Sent>();
   const onStatement = (text: string, parameters: unknown[], types: number[]) => {
@@ -42,10 +42,12 @@ export async function collectPlans(
         ...(body !== undefined && { payload: body }),
       });
       if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${answer.body}`);
-      return answer.json().body;
+      const isFile = !String(answer.headers['content-type']).startsWith('application/json');
+      return isFile ? {} : answer.json().body;
     };
   await exercise(sender(false), business.locationId);
   await exerciseLife(sender(true), business.locationId);
+  await exerciseImports(sender(false), business.locationId, business.importId);
   await scanDuplicates(sql, business.id, { pageSize: 50, onPage: ({ customers }) => customers < 100 });
   await purgeCustomers(service, business.id, new Date().toISOString());
   await keepHouse(service, 'plans', () => true);
@@ -134,6 +136,31 @@ async function exercise(send: Send, locationId: string): Promise<void> {
   await send('GET', '/locations');
   await send('GET', '/api-keys');
   await send('GET', '/delete-rules');
+}
+
+/** Imports, and the customers of one that is there, or of a small one made for it. */
+async function exerciseImports(send: Send, location_id: string, given?: string): Promise<void> {
+  const small = randomUUID();
+  const customers = [
+    { phone: '0412 999 444', location_id },
+    { phone: '0412 999 555', location_id },
+  ];
+  await send('PUT', `/customers/batch?import_id=${small}`, { customers });
+  for (const import_id of given ? [small, given] : [small]) {
+    for (const sort of ['-created_at', 'created_at', '-updated_at', 'name']) {
+      const query = `/customers?import_id=${import_id}&page_size=1&sort=${sort}`;
+      const { next_cursor, as_of } = await send('GET', query);
+      await send('GET', `${query}&cursor=${next_cursor}`);
+      await send('GET', `${query}&page=2&as_of=${as_of}&location_id=${location_id}`);
+    }
+    for (const filter of ['q=surname', 'q=surnane77', 'status=active', 'tag=vip'])
+      await send('GET', `/customers?import_id=${import_id}&${filter}`);
+    await send('GET', `/customers/export?import_id=${import_id}&format=ndjson`);
+  }
+  for (const filter of ['', `&location_id=${location_id}`]) {
+    const { next_cursor } = await send('GET', `/imports?limit=1${filter}`);
+    await send('GET', `/imports?limit=1${filter}&cursor=${next_cursor}`);
+  }
 }
 
 /** What can happen to customers beside the six operations. */

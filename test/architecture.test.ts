@@ -52,12 +52,12 @@ const RULES: { promise: string; about: RegExp; except?: RegExp; imports?: RegExp
     promise: 'commit is the only writer of the customer tables',
     about: /./,
     except: /^customers\/commit(-sql|-erase)\.ts$/,
-    text: /(insert into|update|delete from)\s+(customers|contacts|events|name_words|possible_duplicates|customer_references)\b/,
+    text: /(insert into|update|delete from)\s+(customers|contacts|events|imports|name_words|possible_duplicates|customer_references)\b/,
   },
   {
     promise: 'the console reads files by the rules of the command line: they need nothing of Node',
     about:
-      /^imports\/(columns|csv-shape|failure-format|headers|scientific|verdict)\.ts$|^customers\/(csv-line|export|spreadsheet|statuses|web-address)\.ts$/,
+      /^imports\/(columns|csv-shape|failure-format|headers|json-lines|scientific|verdict)\.ts$|^customers\/(csv-line|export|spreadsheet|statuses|web-address)\.ts$/,
     imports: /^database\/|^http\/|^customers\/(contact|formats)\.ts$/,
     text: /from 'node:|\bBuffer\b|process\./,
   },

@@ -14,6 +14,7 @@ export const TENANT_TABLES: ReadonlyMap<string, string> = new Map([
     'contacts',
     'customer_counts',
     'events',
+    'imports',
     'name_words',
     'possible_duplicates',
     'feeds',

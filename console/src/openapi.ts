@@ -272,6 +272,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/imports/{id}/undo": {
         parameters: {
             query?: never;
@@ -445,6 +461,7 @@ export interface operations {
                 cursor?: string;
                 as_of?: string;
                 deleted?: boolean;
+                import_id?: string;
             };
             header?: never;
             path?: never;
@@ -1074,6 +1091,7 @@ export interface operations {
                 created_before?: string;
                 updated_after?: string;
                 deleted?: boolean;
+                import_id?: string;
             };
             header?: never;
             path?: never;
@@ -2431,6 +2449,51 @@ export interface operations {
                                 import_id: string | null;
                             }[];
                             next_cursor: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                location_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        success: true;
+                        /** @enum {string} */
+                        message: "Imports fetched!";
+                        body: {
+                            items: {
+                                id: string;
+                                started_at: string;
+                                ended_at: string;
+                                actor: {
+                                    type: string;
+                                    id: string | null;
+                                    name: string | null;
+                                };
+                                created: number;
+                                updated: number;
+                                undone: number;
+                                undone_at: string | null;
+                            }[];
+                            next_cursor: string | null;
                         };
                     };
                 };

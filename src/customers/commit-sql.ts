@@ -7,7 +7,7 @@ import type { Queryable } from '../database/connect.ts';
 import { newId } from '../database/ids.ts';
 import { recordset } from '../database/recordset.ts';
 import type { Scope } from '../tenancy/scope.ts';
-import type { ContactRow, CustomerRow, ReferenceRow } from './commit.ts';
+import type { ContactRow, CustomerRow, ImportRow, ReferenceRow } from './commit.ts';
 import type { Change, PossibleDuplicate, StoredCustomer } from './record.ts';
 
 /** A statement whose values are written already, to be sent within a transaction. */
@@ -92,6 +92,14 @@ const PAIRS = recordset({
 const REFERENCES = recordset({ customer_id: 'uuid', kind: 'text', ref: 'text', state: 'text' });
 const REFERENCE_IDS = recordset({ customer_id: 'uuid', kind: 'text', ref: 'text' });
 const VERSIONS = recordset({ id: 'uuid', version: 'integer' });
+const IMPORTS = recordset({
+  id: 'uuid',
+  location_id: 'uuid',
+  actor: 'jsonb',
+  created: 'integer',
+  updated: 'integer',
+  undone: 'integer',
+});
 
 export function insertCustomers(businessId: string, rows: CustomerRow[]): Statement {
   const table = NEW_CUSTOMERS(rows);
@@ -198,6 +206,25 @@ export function insertEvents(businessId: string, changes: Change[]): Statement {
       f.seq - r.before_end
     from ${table.in(sql)} r
     join feeds f on f.business_id = ${businessId}`;
+}
+
+/** What the imports of this group have come to by now. */
+export function putImports(businessId: string, rows: ImportRow[], at: string): Statement {
+  const table = IMPORTS(rows);
+  return (sql) => sql`
+    insert into imports as i (
+      business_id, id, location_id, actor, started_at, ended_at, created, updated, undone, undone_at)
+    select
+      l.business_id, r.id, l.id, r.actor, ${at}::timestamptz, ${at}::timestamptz, r.created, r.updated, r.undone,
+      case when r.undone > 0 then ${at}::timestamptz end
+    from ${table.in(sql)} r
+    join locations l on l.business_id = ${businessId} and l.id = r.location_id
+    on conflict (business_id, id, location_id) do update
+    set ended_at = case when excluded.created + excluded.updated > 0 then excluded.ended_at else i.ended_at end,
+        created = i.created + excluded.created,
+        updated = i.updated + excluded.updated,
+        undone = i.undone + excluded.undone,
+        undone_at = coalesce(excluded.undone_at, i.undone_at)`;
 }
 
 /** Moves the business on by so many events. No row when another process has committed at this time or later. */

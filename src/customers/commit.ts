@@ -4,6 +4,7 @@
  */
 import { insertAnswers, type StoredAnswer } from '../database/answers.ts';
 import type { Sql, Transaction } from '../database/connect.ts';
+import type { Actor } from '../tenancy/scope.ts';
 import { eraseTraces } from './commit-erase.ts';
 import * as sql from './commit-sql.ts';
 import { type Found, LostRace, standingOf } from './found.ts';
@@ -101,6 +102,7 @@ export function prepare(
   add(references.set, (business, rows) => sql.putReferences(business, rows, at));
   add(countChanges(touched), sql.updateCounts);
   add(changes, sql.insertEvents);
+  add(importChanges(changes), (business, rows) => sql.putImports(business, rows, at));
   add(purged, sql.deleteCustomers);
   add(newWords(touched, found), sql.insertWords, null);
   add(possibleDuplicates, (business, rows) => sql.putPossibleDuplicates(business, rows, at), null);
@@ -171,6 +173,37 @@ function contactChanges(touched: Touched[]): { gone: ContactRow[]; fresh: Contac
 
 const isLive = (record: StoredCustomer | null) =>
   record !== null && record.deleted_at === null && record.merged_into === null;
+
+/** What imports make, change and take back in this group, for each location they write to. */
+function importChanges(changes: Change[]): ImportRow[] {
+  const rows = new Map<string, ImportRow>();
+  for (const { after, event } of changes) {
+    const { import_id: id, actor, context, type } = event;
+    if (id === null) continue;
+    const key = `${id} ${after.location_id}`;
+    const row = rows.get(key) ?? {
+      id,
+      location_id: after.location_id,
+      actor,
+      created: 0,
+      updated: 0,
+      undone: 0,
+    };
+    if (context?.undo_of === id) row.undone++;
+    else if (type === 'created') row.created++;
+    else row.updated++;
+    rows.set(key, row);
+  }
+  return [...rows.values()];
+}
+export interface ImportRow {
+  id: string;
+  location_id: string;
+  actor: Actor;
+  created: number;
+  updated: number;
+  undone: number;
+}
 
 /** How many live customers each location gains or loses. */
 function countChanges(touched: Touched[]): { location_id: string; n: number }[] {

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { type Call, type Route, route } from '../http/route.ts';
 import * as duplicates from './duplicates.ts';
 import * as example from './examples.ts';
+import { listImports } from './imports.ts';
 import * as life from './life.ts';
 import * as schema from './life-schema.ts';
 import { DryRunQuery, NoQuery } from './schema.ts';
@@ -269,6 +270,20 @@ export function lifeRoutes(service: Service): Route[] {
       success: { status: 200, message: 'Events fetched!', body: schema.Feed },
       errors: ['invalid_cursor'],
       handle: async ({ caller, query, signal }) => await life.listEvents(service, caller, query, signal),
+    }),
+    route({
+      operationId: 'listImports',
+      method: 'GET',
+      path: '/imports',
+      summary: 'List imports',
+      description:
+        'What was written under an `import_id`, the newest first: how many customers each import made and changed, by whom, and how many were put back since. `GET /customers?import_id=…` lists the customers.',
+      tag: 'Imports',
+      scope: 'customers:read',
+      query: schema.ImportsQuery,
+      success: { status: 200, message: 'Imports fetched!', body: schema.ImportPage },
+      errors: ['invalid_cursor', 'location_forbidden', 'location_not_found'],
+      handle: async ({ caller, query }) => await listImports(service, caller, query),
     }),
     route({
       operationId: 'undoImport',

@@ -99,13 +99,14 @@ export const Hold = Type.Object(
   strict,
 );
 
+const Actor = Type.Object({ type: Type.String(), id: nullableText(), name: nullableText() }, strict);
 export const Event = Type.Object(
   {
     id: Uuid,
     customer_id: Uuid,
     location_id: Uuid,
     type: Type.Unsafe<(typeof EVENT_TYPES)[number]>({ type: 'string', enum: [...EVENT_TYPES] }),
-    actor: Type.Object({ type: Type.String(), id: nullableText(), name: nullableText() }, strict),
+    actor: Actor,
     at: Timestamp,
     version: Type.Integer(),
     changes: Type.Unsafe<Record<string, { before: unknown; after: unknown }>>({
@@ -182,6 +183,36 @@ export const UndoResult = Type.Object(
   },
   strict,
 );
+
+export const ImportsQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    cursor: Type.Optional(Type.String({ maxLength: 512 })),
+    location_id: Type.Optional(Uuid),
+  },
+  strict,
+);
+export const Import = Type.Object(
+  {
+    id: Uuid,
+    started_at: Timestamp,
+    ended_at: Type.String({ format: 'date-time', description: 'Its last write so far.' }),
+    actor: Actor,
+    created: Type.Integer({ description: 'Customers it made.' }),
+    updated: Type.Integer({
+      description: 'Changes it made to customers: one may have been changed more than once.',
+    }),
+    undone: Type.Integer({ description: 'Customers that were put back: deleted again, or as they were.' }),
+    undone_at: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      format: 'date-time',
+      description: 'When something of it was last put back.',
+    }),
+  },
+  { ...strict, title: 'Import' },
+);
+export type Import = Static<typeof Import>;
+export const ImportPage = Type.Object({ items: Type.Array(Import), next_cursor: nullableText() }, strict);
 
 export const DuplicatesQuery = Type.Object(
   {

@@ -61,6 +61,8 @@ export interface PageSpec {
   offset: number;
   /** Deleted records are asked for. */
   deleted: boolean;
+  /** Only whom this import of this business wrote to. */
+  importOf: { businessId: string; id: string } | null;
   /** Whose customers, and when. */
   among: Fragment;
   /** What tells the time of the snapshot, when the walk begins here. */
@@ -115,8 +117,8 @@ export function pageOf<R extends Row>(
   const turn = turnOf(sql, spec, columns, rank);
   const from = within
     ? sql`(select * from customers c where ${spec.among} and ${turn.after} order by ${turn.order} limit ${within}) c
-    where ${narrowed ?? sql`true`}`
-    : sql`customers c
+    where ${narrowed ?? sql`true`} and ${isOfImport(sql, spec)}`
+    : sql`${customersOf(sql, spec, spec.position)}
     where ${spec.among} and ${narrowed ?? sql`true`} and ${turn.after}`;
   return sql<R[]>`
     select ${shownColumns(sql, spec)}, ${rank ?? sql`true`} as exact
@@ -125,6 +127,35 @@ export function pageOf<R extends Row>(
     order by ${turn.order}
     ${turn.slice}`;
 }
+
+/**
+ * The customers a page is taken from, as `c`: all, or those of an import. Its events are indexed in the order of their
+ * customers, so a page by id begins where the one before ended, and whoever wants only some reads only some.
+ */
+function customersOf(sql: Queryable, { importOf, sort }: PageSpec, position: Position | null): Fragment {
+  if (!importOf) return sql`customers c`;
+  const { column, descending } = ORDERS[sort];
+  const isById = column === null;
+  const beyond = descending ? sql`<` : sql`>`;
+  return sql`(
+      select distinct e.customer_id
+      from events e
+      where e.business_id = ${importOf.businessId} and e.import_id = ${importOf.id}
+        ${isById && position ? sql`and e.customer_id ${beyond} ${position.id}` : sql``}
+      ${isById && descending ? sql`order by e.customer_id desc` : sql`order by e.customer_id`}
+    ) i
+    join customers c on c.business_id = ${importOf.businessId} and c.id = i.customer_id`;
+}
+
+/** The same as a condition on `c`, where few are looked at. */
+const isOfImport = (sql: Queryable, { importOf }: PageSpec): Fragment =>
+  importOf
+    ? sql`exists (
+      select 1
+      from events e
+      where e.business_id = ${importOf.businessId} and e.import_id = ${importOf.id} and e.customer_id = c.id
+    )`
+    : sql`true`;
 
 /**
  * A page of more hits than are counted: the order's own index meets enough of them soon, as a rule. Where they lie far
@@ -136,7 +167,9 @@ async function pageOfMany(
   narrowed: Fragment,
   rank: Fragment | null,
 ): Promise<Row[]> {
-  const near = rank ? [] : await pageOf<Row>(sql, spec, { narrowed, within: NEAR });
+  // An import is read in the order of ids from wherever the page begins.
+  const isRead = rank !== null || (spec.importOf !== null && ORDERS[spec.sort].column === null);
+  const near = isRead ? [] : await pageOf<Row>(sql, spec, { narrowed, within: NEAR });
   return near.length === spec.limit ? near : await unprepared(pageOf<Row>(sql, spec, { narrowed, rank }));
 }
 
@@ -156,7 +189,7 @@ export async function selectHits(
   const rows = await sql<(Row & { total: number; id: string | null })[]>`
     with hits as materialized (
       select c.id, ${column ? sql`c.${sql(column)}` : sql`null::text`} as key, ${rank ?? sql`true`} as exact
-      from customers c
+      from ${customersOf(sql, spec, null)}
       where ${spec.among} and ${narrowed}
       limit ${COUNT_LIMIT + 1}
     )

@@ -47,6 +47,7 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
     limit: page_size + 1,
     offset: position ? 0 : (page - 1) * page_size,
     deleted: query.deleted === true,
+    importOf: importOf(context, query),
     among: amongOf(sql, context, query, asOf),
     seen: asOf ? null : seenUntil(sql, context),
   };
@@ -108,6 +109,7 @@ export async function* walk(read: Read, context: ListContext, query: WalkQuery):
       limit: WALK_PAGE,
       offset: 0,
       deleted: query.deleted === true,
+      importOf: importOf(context, query),
       among: amongOf(sql, context, query, feed!.at),
       seen: null,
     };
@@ -190,7 +192,11 @@ const hasFilters = (query: WalkQuery): boolean =>
     query.created_before,
     query.updated_after,
     query.deleted,
+    query.import_id,
   ].some((value) => value !== undefined && value !== false) || (query.tag?.length ?? 0) > 0;
+
+const importOf = ({ businessId }: ListContext, { import_id: id }: WalkQuery): PageSpec['importOf'] =>
+  id ? { businessId, id } : null;
 
 /** Whose customers, and those who are there, or were at a moment: what the index of every order goes by. */
 function amongOf(sql: Queryable, context: ListContext, query: WalkQuery, asOf: string | null): Fragment {

@@ -367,6 +367,12 @@ export const ListQuery = Type.Object(
       }),
     ),
     deleted: Type.Optional(Type.Boolean({ description: 'true: deleted customers instead of live ones.' })),
+    import_id: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description: 'Whom this import made or changed; nobody where there is none.',
+      }),
+    ),
   },
   strict,
 );

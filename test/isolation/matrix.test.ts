@@ -140,13 +140,14 @@ const HIDDEN: Expected = {
   duplicates_cursor: { status: 400, code: 'invalid_cursor' },
   feed_cursor: { status: 400, code: 'invalid_cursor' },
   undo_cursor: { status: 400, code: 'invalid_cursor' },
+  imports_cursor: { status: 400, code: 'invalid_cursor' },
   duplicate: { status: 404, code: 'duplicate_not_found' },
   import: { status: 404, code: 'import_not_found' },
 };
 /** A cursor or filter that is an id only narrows what the caller may see anyway; a batch answers per item. */
 const whole = (probe: Probe) =>
   (/cursor/.test(probe.name) && !probe.kind.endsWith('_cursor')) ||
-  /customer_id of the query/.test(probe.name);
+  /(customer|import)_id of the query/.test(probe.name);
 const isItem = (probe: Probe) => probe.name.endsWith('of an item');
 const FINE = { status: 200, code: null };
 
@@ -197,6 +198,7 @@ describe('another business', () => {
       'page_size=100',
     ])
       expect((await stranger.send('GET', `/customers?${query}`)).text, query).not.toContain(SECRET);
+    expect((await stranger.send('GET', '/imports')).body).toEqual({ items: [], next_cursor: null });
   });
 
   it('has not changed a row of ours', async () => {
@@ -247,7 +249,7 @@ describe('another location of the business', () => {
       'page_size=100',
     ])
       expect((await send('GET', `/customers?${query}`)).text, query).not.toContain(SECRET);
-    for (const path of ['/api-keys', '/locations']) {
+    for (const path of ['/api-keys', '/locations', '/imports']) {
       const { text } = await send('GET', path);
       for (const id of Object.values(victim.ids)) expect(text, path).not.toContain(id);
     }

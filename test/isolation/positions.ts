@@ -13,7 +13,8 @@ export type Kind =
   | 'list_cursor'
   | 'duplicates_cursor'
   | 'feed_cursor'
-  | 'undo_cursor';
+  | 'undo_cursor'
+  | 'imports_cursor';
 export interface Probe {
   /** Route and place, for the message. */
   name: string;
@@ -37,6 +38,7 @@ const CURSORS: Record<string, Kind> = {
   listApiKeys: 'api_key',
   listDuplicates: 'duplicates_cursor',
   undoImport: 'undo_cursor',
+  listImports: 'imports_cursor',
 };
 
 /** Fails on a route with an id or a cursor of a kind that is not known here: then this table wants a line. */
@@ -95,6 +97,21 @@ export function probesOf(routes: Route[]): Probe[] {
         kind: 'customer',
         request: (id) => ({ method, path: `${route.path}?customer_id=${id}`, body }),
       });
+    }
+    // Writes only name their own import by it.
+    if (method === 'GET' && has(route.query, 'import_id')) {
+      // An empty list of now says what time it is.
+      const now = has(route.query, 'as_of') ? '&as_of=2026-01-01T00:00:00Z' : '';
+      for (const state of ['live', 'deleted']) {
+        probes.push({
+          name: `${name}: import_id of the query, ${state}`,
+          kind: 'import',
+          request: (id) => ({
+            method,
+            path: `${route.path}?deleted=${state === 'deleted'}&import_id=${id}${now}`,
+          }),
+        });
+      }
     }
     if (has(route.query, 'after')) {
       probes.push({

@@ -36,6 +36,9 @@ export async function makeVictim(business: TestBusiness): Promise<Victim> {
   const imported = Array.from({ length: 251 }, (_, i) => ({ email: `import${i}@victim.test`, location_id }));
   await send('PUT', `/customers/batch?import_id=${import_id}`, { customers: imported });
   const undo = await send('POST', `/imports/${import_id}/undo`);
+  // Another import, so that there are two pages of them.
+  await send('PUT', `/customers?import_id=${randomUUID()}`, { email: 'last@victim.test', location_id });
+  const imports = await send('GET', '/imports?limit=1');
   const feed = await send('GET', '/events?limit=1');
   const events = await send('GET', `/customers/${customer.id}/events?limit=1`);
   const page = await send('GET', `/customers?page_size=1&location_id=${location_id}`);
@@ -52,6 +55,7 @@ export async function makeVictim(business: TestBusiness): Promise<Victim> {
       duplicate: pairs.body.items[0]!.id,
       import: import_id,
       undo_cursor: undo.body.next_cursor!,
+      imports_cursor: imports.body.next_cursor!,
       feed_cursor: feed.body.next_cursor!,
       // One pair has no second page: the cursor of another list does as well.
       duplicates_cursor: page.body.next_cursor!,
