@@ -13,7 +13,8 @@ import { csvFailures, type FailureFormat, jsonFailures } from '../imports/failur
 import { FailuresFile } from '../imports/failures.ts';
 import { FIELDS } from '../imports/headers.ts';
 import { csvRows, ImportStopped, importFile, ndjsonRows, type Row } from '../imports/import.ts';
-import { isNdjson, readNdjson } from '../imports/ndjson.ts';
+import { isNdjson } from '../imports/json-lines.ts';
+import { readNdjson } from '../imports/ndjson.ts';
 import { idArgument, repeated } from './arguments.ts';
 import { startProgress } from './progress.ts';
 import { type ServiceOptions, serviceOf, withService } from './service.ts';

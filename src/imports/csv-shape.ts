@@ -63,7 +63,7 @@ export const parserOptions = ({ delimiter, isStrict }: CsvShape): Options => ({
 /** The text of the bytes. Throws EncodingError where they are not of the encoding. */
 export async function* decode(
   source: AsyncIterable<Uint8Array>,
-  { encoding }: CsvShape,
+  { encoding }: Pick<CsvShape, 'encoding'>,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   const read = (chunk?: Uint8Array) => {

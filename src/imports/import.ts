@@ -7,7 +7,8 @@ import { type CsvFile, readCsv } from './csv.ts';
 import { asGiven } from './csv-shape.ts';
 import type { Failure } from './failure-format.ts';
 import type { FailuresFile } from './failures.ts';
-import { lineToUpsert, readNdjson } from './ndjson.ts';
+import { lineToUpsert } from './json-lines.ts';
+import { readNdjson } from './ndjson.ts';
 import { type ServiceAddress, type ServiceAnswer, ServiceError, send } from './service.ts';
 import { type BatchItem, refusalIn, toVerdict, type Verdict } from './verdict.ts';
 

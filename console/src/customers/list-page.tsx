@@ -19,6 +19,7 @@ import { CustomerTable } from './customer-table.tsx';
 import { EmptyList } from './empty-list.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { Filters } from './filters.tsx';
+import { ImportChip } from './import-chip.tsx';
 import { keepSearch } from './last-search.ts';
 import { MOST_ROWS, useRows } from './list-pages.ts';
 import { DEFAULT_SORT, filtersOn, type ListSearch, toQuery } from './list-search.ts';
@@ -34,7 +35,9 @@ export function ListPage() {
   const isOurs = asked.location !== undefined && session.locationOf(asked.location) !== undefined;
   const search = useMemo(() => (isOurs ? asked : { ...asked, location: undefined }), [asked, isOurs]);
   const navigate = useNavigate({ from: '/' });
-  const [areFiltersOpen, setFiltersOpen] = useState(filtersOn(search) > 0 && innerWidth >= 640);
+  const [areFiltersOpen, setFiltersOpen] = useState(
+    filtersOn({ ...search, import: undefined }) > 0 && innerWidth >= 640,
+  );
   const [chosen, setChosen] = useState(chosenColumns);
   const timeZone = (session.locationOf(search.location ?? '') ?? session.locations[0])?.timezone;
   const query = useMemo(() => toQuery(search, timeZone), [search, timeZone]);
@@ -127,6 +130,7 @@ export function ListPage() {
           </div>
           <ExportMenu query={query} />
         </div>
+        {search.import && <ImportChip id={search.import} onRemove={() => change({ import: undefined })} />}
         {areFiltersOpen && <Filters search={search} change={change} clear={clear} />}
       </div>
       {first && !search.deleted && <DemoNotice customers={first.items} />}

@@ -16,6 +16,8 @@ export interface ListSearch {
   sort?: Sort;
   deleted?: '1';
   location?: string;
+  /** Only whom this import made or changed. */
+  import?: string;
 }
 
 const STATUSES: readonly Customer['status'][] = ['lead', 'active', 'inactive', 'blocked'];
@@ -32,6 +34,10 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
     const value = text(name, 10);
     return value && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
   };
+  const uuid = (name: string) => {
+    const value = text(name, 36);
+    return value && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value) ? value : undefined;
+  };
   // Named even where undefined: what the address says there must not come through.
   return {
     q: text('q', 200),
@@ -44,12 +50,15 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
     sort: SORTS.find((sort) => sort === search.sort && sort !== DEFAULT_SORT),
     deleted: search.deleted === '1' ? '1' : undefined,
     location: text('location', 36),
+    import: uuid('import'),
   };
 }
 
 /** How many filters narrow the list, beside the search and the location. */
-export const filtersOn = ({ status, tag, source, from, to, since, deleted }: ListSearch): number =>
-  [status, tag, source, from, to, since, deleted].filter(Boolean).length;
+export const filtersOn = (search: ListSearch): number => {
+  const { status, tag, source, from, to, since, deleted } = search;
+  return [status, tag, source, from, to, since, deleted, search.import].filter(Boolean).length;
+};
 
 /** The query of the API; days begin and end in the time zone of the location. */
 export function toQuery(search: ListSearch, timeZone: string | undefined): ListQuery {
@@ -70,5 +79,6 @@ export function toQuery(search: ListSearch, timeZone: string | undefined): ListQ
     ...(since && { updated_after: startOfDay(since, timeZone) }),
     ...(deleted && { deleted: true }),
     ...(location && { location_id: location }),
+    ...(search.import && { import_id: search.import }),
   };
 }

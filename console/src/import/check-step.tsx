@@ -3,9 +3,10 @@ import { useState } from 'react';
 import { formatNumber } from '../format.ts';
 import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
-import { Counts, type Shown } from './counts.tsx';
+import type { Shown } from './counts.tsx';
 import type { ImportJob } from './job.ts';
 import { Note } from './note.tsx';
+import { OutcomeHead } from './outcome-head.tsx';
 import { Progress } from './progress.tsx';
 import { RowList } from './row-list.tsx';
 
@@ -19,24 +20,25 @@ export function CheckStep({ job }: { job: ImportJob }) {
   const going = counts.created + counts.updated + counts.unchanged + counts.again;
   return (
     <>
-      <p role="status">{isDone ? words.done : words.busy}</p>
-      {isDone ? (
-        <p className="-mt-4 max-w-3xl text-sm text-muted text-pretty">{words.honest}</p>
-      ) : (
-        <div className="flex max-w-3xl flex-col gap-2">
-          <p className="numeric text-sm text-muted">
-            {strings.import.rowsOf(formatNumber(job.reached), formatNumber(total))}
-          </p>
-          <Progress label={strings.import.steps.check} value={job.reached} total={total} />
-        </div>
-      )}
-      <Counts
-        counts={counts}
-        total={total}
+      <OutcomeHead
+        job={job}
         shown={shown}
         onShow={setShown}
-        always={['created', 'updated', 'unchanged', 'problem']}
-      />
+        aside={
+          isDone ? (
+            <p className="-mt-4 max-w-3xl text-sm text-muted text-pretty">{words.honest}</p>
+          ) : (
+            <div className="flex max-w-3xl flex-col gap-2">
+              <p className="numeric text-sm text-muted">
+                {strings.import.rowsOf(formatNumber(job.reached), formatNumber(total))}
+              </p>
+              <Progress label={strings.import.steps.check} value={job.reached} total={total} />
+            </div>
+          )
+        }
+      >
+        {isDone ? words.done : words.busy}
+      </OutcomeHead>
       {isDone && counts.problem > 0 && <Note tone="warn">{words.problems(counts.problem)}</Note>}
       {isDone && going === 0 && <Note tone="warn">{words.nothing}</Note>}
       <div className="flex flex-wrap gap-2">

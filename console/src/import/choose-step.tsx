@@ -6,8 +6,10 @@ import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { tell } from '../ui/notice.tsx';
+import { DiscardDialog } from './discard-dialog.tsx';
 import type { ImportJob } from './job.ts';
 import { Progress } from './progress.tsx';
+import { RecentImports } from './recent-imports.tsx';
 
 const words = strings.import.choose;
 
@@ -57,7 +59,7 @@ export function ChooseStep({ job, location }: { job: ImportJob; location: string
         </span>
         <input
           type="file"
-          accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
+          accept=".csv,.tsv,.txt,.ndjson,.jsonl,text/csv,text/tab-separated-values,text/plain"
           aria-labelledby="import-file-label"
           aria-describedby="import-file-hint"
           className="sr-only"
@@ -72,6 +74,8 @@ export function ChooseStep({ job, location }: { job: ImportJob; location: string
         </span>
       </label>
       <p className="max-w-2xl text-sm text-muted text-pretty">{words.safe}</p>
+      <RecentImports location={location} />
+      <DiscardDialog job={job} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** How many rows are in each state. Each figure shows its rows when it is pressed. */
 import { formatNumber } from '../format.ts';
 import { strings } from '../strings/index.ts';
-import type { State } from './job.ts';
+import type { State } from './rows.ts';
 
 export const STATES: State[] = ['created', 'updated', 'unchanged', 'again', 'problem', 'left_out', 'waiting'];
 export type Shown = State | 'all';

@@ -7,6 +7,7 @@ import { strings } from '../strings/index.ts';
 import { Problem } from '../ui/problem.tsx';
 import { CheckStep } from './check-step.tsx';
 import { ChooseStep } from './choose-step.tsx';
+import { forgetRecords } from './imports-query.ts';
 import { type Step, useImport } from './job.ts';
 import { MatchStep } from './match-step.tsx';
 import { Note } from './note.tsx';
@@ -44,8 +45,7 @@ function Import({ session }: { session: SignedIn }) {
   // Records on the other pages are no longer what they were.
   const wasRunning = useRef(false);
   useEffect(() => {
-    if (wasRunning.current && activity !== 'running')
-      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+    if (wasRunning.current && activity !== 'running') void forgetRecords(queries);
     wasRunning.current = activity === 'running';
   }, [activity, queries]);
   // The next step is read from its beginning.

@@ -16,6 +16,7 @@ export interface Kept {
   fields: Field[];
   locationId: string | null;
   tag: string;
+  allowNoContact: boolean;
   /** Rows repaired by hand, by their index. */
   mended: [number, string[]][];
   leftOut: number[];

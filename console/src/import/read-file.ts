@@ -3,8 +3,8 @@ import type { CsvRow, CsvShape } from '../../../src/imports/csv-shape.ts';
 import type { Told } from './read-worker.ts';
 
 export interface Reader {
-  /** Comes first, and again when the file must be read anew in another way: what came before is void then. */
-  onShape(shape: CsvShape): void;
+  /** Comes first (null for JSON lines), and again when the file must be read anew in another way: what came before is void then. */
+  onShape(shape: CsvShape | null): void;
   onRows(rows: CsvRow[], bytes: number): void;
 }
 

@@ -1,4 +1,4 @@
-/** Reads a CSV file beside the page, so that nothing stands still while 100,000 rows come in. */
+/** Reads a file beside the page, so that nothing stands still while 100,000 rows come in. */
 import { parse } from 'csv-parse/browser/esm';
 import {
   asGiven,
@@ -13,10 +13,11 @@ import {
   shapeOf,
   whyUnreadable,
 } from '../../../src/imports/csv-shape.ts';
+import { isNdjson, type JsonLine, LineReader } from '../../../src/imports/json-lines.ts';
 
 /** What the worker tells. A `shape` begins the file, or begins it anew when it is read in another way. */
 export type Told =
-  | { type: 'shape'; shape: CsvShape }
+  | { type: 'shape'; shape: CsvShape | null }
   | { type: 'rows'; rows: CsvRow[]; bytes: number }
   | { type: 'end' }
   | { type: 'unreadable'; why: string };
@@ -28,6 +29,7 @@ addEventListener('message', ({ data }: MessageEvent<File>) => void read(data));
 
 async function read(file: File): Promise<void> {
   try {
+    if (isNdjson(file.name)) return await readLines(file);
     let shape = shapeOf(new Uint8Array(await file.slice(0, SAMPLE_BYTES).arrayBuffer()));
     for (;;) {
       try {
@@ -71,16 +73,10 @@ async function readAs(file: File, shape: CsvShape): Promise<void> {
   });
   // Looked at below, unless the decoder fails first.
   ended.catch(() => {});
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    const reader = file.stream().getReader();
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      bytes += value.length;
-      yield value;
-    }
-  }
-  for await (const text of decode(chunks(), shape)) {
+  const count = (more: number) => {
+    bytes += more;
+  };
+  for await (const text of decode(chunksOf(file, count), shape)) {
     if (parser.write(text)) continue;
     const drained = new Promise((resolve) => parser.once('drain', resolve));
     await Promise.race([drained, ended]);
@@ -90,4 +86,35 @@ async function readAs(file: File, shape: CsvShape): Promise<void> {
   if (!toCells) throw new Error('it is empty');
   flush();
   tell({ type: 'end' });
+}
+
+/** JSON lines are rows of one cell each. */
+async function readLines(file: File): Promise<void> {
+  tell({ type: 'shape', shape: null });
+  const reader = new LineReader();
+  let rows: CsvRow[] = [];
+  let bytes = 0;
+  const take = (lines: JsonLine[]) => {
+    for (const { number, text, fault } of lines) rows.push({ number, cells: [text], fault });
+    if (rows.length < ROWS_AT_ONCE) return;
+    tell({ type: 'rows', rows, bytes });
+    rows = [];
+  };
+  const count = (more: number) => {
+    bytes += more;
+  };
+  for await (const text of decode(chunksOf(file, count), { encoding: 'utf-8' })) take(reader.read(text));
+  take(reader.end());
+  tell({ type: 'rows', rows, bytes });
+  tell({ type: 'end' });
+}
+
+async function* chunksOf(file: File, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  const reader = file.stream().getReader();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    count(value.length);
+    yield value;
+  }
 }

@@ -8,9 +8,11 @@ import { strings } from '../strings/index.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { Counts, type Shown } from './counts.tsx';
+import type { Shown } from './counts.tsx';
+import { forgetRecords } from './imports-query.ts';
 import type { ImportJob } from './job.ts';
 import { Note } from './note.tsx';
+import { OutcomeHead } from './outcome-head.tsx';
 import { Progress } from './progress.tsx';
 import { RowList } from './row-list.tsx';
 import type { UndoAccount } from './undo-account.ts';
@@ -28,27 +30,19 @@ export function ResultStep({ job }: { job: ImportJob }) {
   const missing = counts.problem + counts.left_out;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the job is changed in place, its version says so
   const touched = useMemo(() => job.touched(), [job, job.version]);
-  const tag = job.tag.trim();
   const isUndone = job.undone?.isComplete ?? false;
   const undo = async () => {
     setAsked(false);
     await job.undo();
-    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+    void forgetRecords(queries);
   };
   return (
     <>
-      <p role="status">
+      <OutcomeHead job={job} shown={shown} onShow={setShown}>
         {isWhole
           ? words.done(formatNumber(total), total)
           : words.partial(formatNumber(job.reached), formatNumber(total))}
-      </p>
-      <Counts
-        counts={counts}
-        total={total}
-        shown={shown}
-        onShow={setShown}
-        always={['created', 'updated', 'unchanged', 'problem']}
-      />
+      </OutcomeHead>
       {job.activity === 'undoing' && (
         <div className="max-w-3xl">
           <Progress
@@ -70,13 +64,13 @@ export function ResultStep({ job }: { job: ImportJob }) {
             {words.failures(formatNumber(missing), missing)}
           </Button>
         )}
-        {tag && !isUndone && (
+        {touched > 0 && !isUndone && (
           <Link
             to="/"
-            search={(known) => ({ ...known, tag })}
+            search={({ location }) => ({ location, import: job.importId })}
             className={buttonClass('plain', 'min-h-11 max-sm:whitespace-normal')}
           >
-            {words.list(tag)}
+            {words.list(formatNumber(touched), touched)}
           </Link>
         )}
         {!isWhole && !job.undone && (
@@ -166,10 +160,12 @@ function Undone({ account }: { account: UndoAccount }) {
 
 /** The rows that did not get in, beside the name of their file. */
 function download(job: ImportJob): void {
-  const url = URL.createObjectURL(new Blob([job.failures()], { type: 'text/csv' }));
+  const type = job.shape ? 'text/csv' : 'application/x-ndjson';
+  const url = URL.createObjectURL(new Blob([job.failures()], { type }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${job.file!.name.replace(/\.(csv|tsv|txt)$/i, '')}.failures.csv`;
+  const [, name, extension] = /^(.*?)(\.(?:csv|tsv|txt|ndjson|jsonl))?$/i.exec(job.file!.name)!;
+  link.download = `${name}.failures${job.shape ? '.csv' : extension}`;
   link.click();
   // The browser has to begin before its address is gone.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);

@@ -4,6 +4,8 @@ import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
 import type { ImportJob } from './job.ts';
 
+const LINE = { label: strings.import.rows.line, isShown: true };
+
 interface Props {
   job: ImportJob;
   index: number;
@@ -18,10 +20,14 @@ export function RowEditor({ job, index, onCheck, onLeaveOut, onClose }: Props) {
   const { number, cells } = job.rows[index]!;
   const { columns, shape } = job;
   useEffect(() => form.current?.querySelector<HTMLElement>('input, textarea')?.focus(), []);
-  const isTooLong = cells.length > columns.length;
+  // A line of JSON is one cell.
+  const fields = shape
+    ? columns.map(({ key, field }) => ({ label: key, isShown: field !== 'ignore' }))
+    : [LINE];
+  const isTooLong = cells.length > fields.length;
   // Cells beyond the last column were most likely cut out of it by a separator without quotes.
-  const fitted = columns.map((_column, i) =>
-    isTooLong && i === columns.length - 1 ? cells.slice(i).join(shape!.delimiter) : (cells[i] ?? ''),
+  const fitted = fields.map((_field, i) =>
+    isTooLong && i === fields.length - 1 ? cells.slice(i).join(shape!.delimiter) : (cells[i] ?? ''),
   );
   return (
     <form
@@ -36,16 +42,16 @@ export function RowEditor({ job, index, onCheck, onLeaveOut, onClose }: Props) {
       }}
     >
       {isTooLong && <p className="pb-2 text-sm text-warn">{strings.import.rows.cells}</p>}
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-3">
-        {columns.map(({ key, field }, i) =>
-          field === 'ignore' ? null : (
-            <div key={key} className="text-sm">
+      <div className={shape ? 'grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-3' : ''}>
+        {fields.map(({ label, isShown }, i) =>
+          isShown ? (
+            <div key={label} className="text-sm">
               <label htmlFor={`${id}${i}`} className="block truncate text-muted">
-                {key}
+                {label}
               </label>
-              <Cell id={`${id}${i}`} name={String(i)} text={fitted[i]!} />
+              <Cell id={`${id}${i}`} name={String(i)} text={fitted[i]!} isLong={!shape} />
             </div>
-          ),
+          ) : null,
         )}
       </div>
       <div className="flex flex-wrap gap-2 pt-3">
@@ -62,7 +68,11 @@ export function RowEditor({ job, index, onCheck, onLeaveOut, onClose }: Props) {
 }
 
 /** A line of an input would lose the others. */
-function Cell({ id, name, text }: { id: string; name: string; text: string }) {
+function Cell({ id, name, text, isLong }: { id: string; name: string; text: string; isLong: boolean }) {
   const shared = { id, name, defaultValue: text, autoComplete: 'off', className: inputClass };
-  return /[\r\n]/.test(text) ? <textarea rows={2} {...shared} /> : <input {...shared} />;
+  return isLong || /[\r\n]/.test(text) ? (
+    <textarea rows={isLong ? 4 : 2} {...shared} />
+  ) : (
+    <input {...shared} />
+  );
 }

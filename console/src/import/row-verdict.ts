@@ -20,6 +20,8 @@ export interface RowVerdict {
   reason: string | null;
 }
 
+/** What was answered about a row. */
+export type WrittenItem = BatchItem;
 type Written = NonNullable<BatchItem['customer']>;
 
 export function verdictOf(item: BatchItem): RowVerdict {

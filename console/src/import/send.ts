@@ -1,4 +1,5 @@
 /** Requests of an import that outlast short absences of the service, as those of the command line do. */
+import type { BatchItem } from '../../../src/imports/verdict.ts';
 import { api, bodyOf, Failure } from '../api.ts';
 import type { operations } from '../openapi.ts';
 import { strings } from '../strings/index.ts';
@@ -54,33 +55,88 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
 type BatchInput = NonNullable<operations['upsertCustomers']['requestBody']>['content']['application/json'];
 export type Upsert = BatchInput['customers'][number];
 
-/** A dry run of some rows; nothing is written. */
-export const tryRows = async (customers: Upsert[], patience: Patience) =>
+/** So many at once as a browser keeps connections to one service. */
+const CREATES_AT_ONCE = 6;
+
+/** How rows are written: as part of an import, and from which row of it on. */
+interface Way {
+  importId: string;
+  start: number;
+}
+
+/**
+ * What is said of some rows, in their order: as part of an import they are written, without one only tried. Those that
+ * nobody could be found by are created where that is wanted and the row says who it is.
+ */
+export async function sendRows(
+  sent: { index: number; body: Upsert }[],
+  way: Way | null,
+  allowNoContact: boolean,
+  patience: Patience,
+): Promise<BatchItem[]> {
+  if (sent.length === 0) return [];
+  const { items } = await upsertAll(
+    sent.map(({ body }) => body),
+    way,
+    patience,
+  );
+  const answers: BatchItem[] = items.map((item) => item as BatchItem);
+  if (!allowNoContact) return answers;
+  const lacking = sent.flatMap(({ index, body }, i) =>
+    answers[i]!.code === 'contact_details_required' && (body.name || body.company_name)
+      ? [{ i, index, body }]
+      : [],
+  );
+  for (let from = 0; from < lacking.length; from += CREATES_AT_ONCE) {
+    const group = lacking.slice(from, from + CREATES_AT_ONCE);
+    const made = await Promise.all(group.map((row) => createOne(row, way, patience)));
+    for (const [n, { i }] of group.entries()) answers[i] = made[n]!;
+  }
+  return answers;
+}
+
+/** Under one key a repetition is answered as the first time. */
+const upsertAll = async (customers: Upsert[], way: Way | null, patience: Patience) =>
   await patiently(patience, (signal) =>
     bodyOf(
       api.PUT('/api/v2/customers/batch', {
-        params: { query: { dry_run: true } },
+        params: paramsOf(way, (id) => `import-${id}-${way!.start}`),
         body: { customers },
         signal,
       }),
     ),
   );
 
-/** Writes some rows as part of an import. Under one key a repetition is answered as the first time. */
-export const writeRows = async (
-  customers: Upsert[],
-  { importId, key }: { importId: string; key: string },
+async function createOne(
+  { index, body }: { index: number; body: Upsert },
+  way: Way | null,
   patience: Patience,
-) =>
-  await patiently(patience, (signal) =>
-    bodyOf(
-      api.PUT('/api/v2/customers/batch', {
-        params: { query: { import_id: importId }, header: { 'Idempotency-Key': key } },
-        body: { customers },
-        signal,
-      }),
-    ),
-  );
+): Promise<BatchItem> {
+  const { added_tags: tags, ...rest } = body;
+  try {
+    const customer = await patiently(patience, (signal) =>
+      bodyOf(
+        api.POST('/api/v2/customers', {
+          params: paramsOf(way, (id) => `import-${id}-row-${index}`),
+          body: { ...rest, ...(tags && { tags }) },
+          signal,
+        }),
+      ),
+    );
+    const { warnings, ...record } = customer;
+    const upsert = { outcome: 'created' as const, matched_on: [], changed: [], conflicts: [], warnings };
+    return { customer: { ...record, upsert } };
+  } catch (error) {
+    // What is wrong with this row is its own; anything else stops the import.
+    if (!(error instanceof Failure) || (error.status !== 409 && error.status !== 422)) throw error;
+    return { code: error.code, message: error.message, ...error.details };
+  }
+}
+
+const paramsOf = (way: Way | null, keyOf: (importId: string) => string) =>
+  way
+    ? { query: { import_id: way.importId }, header: { 'Idempotency-Key': keyOf(way.importId) } }
+    : { query: { dry_run: true } };
 
 /** One step of an undo. */
 export const undoSome = async (importId: string, cursor: string | null, patience: Patience) =>

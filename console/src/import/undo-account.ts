@@ -1,4 +1,6 @@
-/** What became of an import that is taken back. Pure. */
+/** The undo of an import, step by step, and the account of it. */
+import { type Patience, undoSome } from './send.ts';
+
 export interface UndoAccount {
   deleted: number;
   restored: number;
@@ -7,7 +9,7 @@ export interface UndoAccount {
   isComplete: boolean;
 }
 
-export const newUndoAccount = (): UndoAccount => ({
+const newUndoAccount = (): UndoAccount => ({
   deleted: 0,
   restored: 0,
   undone_before: 0,
@@ -16,7 +18,7 @@ export const newUndoAccount = (): UndoAccount => ({
 });
 
 /** The account with one more answer of the service. */
-export const withAnswer = (
+const withAnswer = (
   account: UndoAccount,
   answer: Omit<UndoAccount, 'isComplete'> & { next_cursor: string | null },
 ): UndoAccount => ({
@@ -26,3 +28,20 @@ export const withAnswer = (
   skipped: [...account.skipped, ...answer.skipped],
   isComplete: answer.next_cursor === null,
 });
+
+/** Takes an import back, some hundred records at a time. Throws what `undoSome` throws. */
+export async function takeBack(
+  importId: string,
+  patience: Patience,
+  onProgress: (account: UndoAccount) => void,
+): Promise<UndoAccount> {
+  let account = newUndoAccount();
+  for (let cursor: string | null = null; !account.isComplete; ) {
+    const answer: Awaited<ReturnType<typeof undoSome>> = await undoSome(importId, cursor, patience);
+    cursor = answer.next_cursor;
+    account = withAnswer(account, answer);
+    onProgress(account);
+    patience.signal.throwIfAborted();
+  }
+  return account;
+}

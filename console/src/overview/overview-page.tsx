@@ -7,6 +7,7 @@ import { useSession } from '../session.ts';
 import { strings } from '../strings/index.ts';
 import { ErrorProblem, Problem } from '../ui/problem.tsx';
 import { Bars, Columns, numberOf } from './charts.tsx';
+import { OverviewImports } from './overview-imports.tsx';
 import { MOST_LOCATIONS, overviewQuery } from './overview-query.ts';
 
 const words = strings.overview;
@@ -82,6 +83,7 @@ export function OverviewPage() {
               </Card>
             </div>
             <p className="mt-4 text-sm text-muted">{words.bounds}</p>
+            <OverviewImports location={chosen} />
           </>
         ) : (
           <div className="mt-5" role="status" aria-label={strings.loading}>

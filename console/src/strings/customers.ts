@@ -12,6 +12,7 @@ export const list = {
   filters: 'Filters',
   clearFilters: 'Clear filters',
   showAll: 'Show all customers',
+  removeFilter: (name: string) => `Remove the filter: ${name}`,
   status: 'Status',
   anyStatus: 'Any status',
   tag: 'Tag',

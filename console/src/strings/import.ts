@@ -38,9 +38,40 @@ export const imports = {
     throwAwayHint: 'Throwing away forgets the file here. Customers that were imported stay.',
   },
 
+  discard: {
+    title: 'An import is not finished',
+    begun: (name: string, done: string) =>
+      `${name}: ${done} rows are imported, the rest is not. If it is thrown away it can not go on from there; the customers it imported stay.`,
+    chosen: (name: string) =>
+      `Your choice of columns for ${name}, and what you repaired in it, would be lost.`,
+    keep: 'Keep it',
+    throwAway: (name: string) => `Throw it away and take ${name}`,
+  },
+
+  recent: {
+    title: 'Recent imports',
+    name: (moment: string) => `Import of ${moment}`,
+    some: 'One import',
+    by: (name: string) => `with the key ${name}`,
+    created: (n: string) => `${n} new`,
+    updated: (n: string) => `${n} changed`,
+    undone: (n: string) => `${n} taken back`,
+    show: 'Show customers',
+    showOf: (moment: string) => `Show customers of the import of ${moment}`,
+    undo: 'Take back',
+    undoOf: (moment: string) => `Take back the import of ${moment}`,
+    undoTitle: (name: string) => `Take back the ${name.charAt(0).toLowerCase()}${name.slice(1)}?`,
+    undoText:
+      'Customers it made are deleted and can be restored; others become what they were before. Who was edited since is left alone.',
+    undoing: (n: string) => `${n} gone through …`,
+    done: (n: string, skipped: string, count: number) =>
+      `${n} taken back.${count > 0 ? ` ${skipped} ${plural(count, 'was', 'were')} left alone: edited, deleted, merged or protected since.` : ''}`,
+    more: 'Show more',
+  },
+
   choose: {
     label: 'Choose a CSV file, or drop it here',
-    hint: 'As a spreadsheet saves it: commas, semicolons or tabs, in any of the usual encodings. The first row names the columns.',
+    hint: 'As a spreadsheet saves it: commas, semicolons or tabs, in any of the usual encodings. The first row names the columns. JSON lines (.ndjson, .jsonl) are read too.',
     drop: 'Drop the file here',
     safe: 'Nothing is written before you have seen what would happen. People who are there already are found by phone number and e-mail address and never made twice.',
     reading: (name: string) => `Reading ${name}`,
@@ -56,6 +87,8 @@ export const imports = {
   match: {
     lead: (rows: string, n: number, name: string) =>
       `${rows} ${plural(n, 'row', 'rows')} in ${name}. This is what becomes of each column.`,
+    leadLines: (lines: string, n: number, name: string) =>
+      `${lines} ${plural(n, 'line', 'lines')} in ${name}.`,
     column: 'Column of the file',
     samples: 'In the first rows',
     field: 'Becomes',
@@ -83,7 +116,14 @@ export const imports = {
     locationHint: 'Where these customers belong',
     tag: 'Tag for everybody in the file',
     tagHint: 'Optional, e.g. fair-2026. It lists them later.',
+    allowNoContact: 'Also take people without phone number and e-mail address',
+    allowNoContactHint:
+      'Nothing tells whether they are there already: each such row with a name or a company becomes a new customer, also when the file is imported a second time.',
     next: 'Check what would happen',
+    lines: 'Each line names its fields itself: there are no columns to match.',
+    line: 'What the first lines hold',
+    linesLocation: 'As each line says',
+    linesLocationHint: 'Chosen here, it counts for every line',
     fields: {
       name: 'Name',
       first_name: 'First name',
@@ -133,7 +173,7 @@ export const imports = {
     failures: (n: string, count: number) =>
       `Download the ${n} ${plural(count, 'row', 'rows')} that did not get in`,
     failuresHint: 'With the reason in a column. Mend them there and import that file.',
-    list: (tag: string) => `Show everybody with the tag ${tag}`,
+    list: (n: string, count: number) => `Show the ${n} ${plural(count, 'customer', 'customers')} it touched`,
     undo: 'Take the import back',
     undoTitle: 'Take this import back?',
     undoText: (n: string, count: number) =>
@@ -204,6 +244,7 @@ export const imports = {
     checkAgain: 'Check again',
     repaired: (row: number, state: string) => `Row ${row}: ${state.toLowerCase()}.`,
     stillWrong: (row: number, why: string) => `Row ${row} still has a problem: ${why}`,
+    line: 'The line (JSON)',
     cells: 'The row has more cells than the first row of the file; the last field holds the rest.',
   },
 };
