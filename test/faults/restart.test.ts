@@ -43,7 +43,11 @@ describe('PostgreSQL restarts under load', () => {
     const send = sender(running.url, null);
     const [alive, ready] = await Promise.all([send('GET', '//health'), send('GET', '//ready')]);
     expect(alive.status).toBe(200);
-    expect(ready).toMatchObject({ status: 503, success: false, body: { code: 'database_unavailable' } });
+    expect(ready).toMatchObject({
+      status: 503,
+      success: false,
+      body: { code: 'not_ready', reason: 'database' },
+    });
     expect(ready.headers.get('retry-after')).toBe('1');
     await until('it is ready again', 20_000, async () => (await send('GET', '//ready')).status === 200);
   });

@@ -15,7 +15,11 @@ const ledger = new Ledger();
 
 beforeAll(async () => {
   dataDir = await processes.dataDir();
-  running = await processes.start({ CLIENTELE_DATA: dataDir, CLIENTELE_WORKERS: '2' });
+  running = await processes.start({
+    CLIENTELE_DATA: dataDir,
+    CLIENTELE_WORKERS: '2',
+    CLIENTELE_FAILED_RATE: '0',
+  });
   key = running.key!;
 });
 
@@ -90,7 +94,11 @@ describe('two workers', () => {
     await writing.stop();
     expect(await running.exited).toEqual({ code: 0, signal: null });
     await expectStopped(dataDir);
-    running = await processes.start({ CLIENTELE_DATA: dataDir, CLIENTELE_WORKERS: '2' });
+    running = await processes.start({
+      CLIENTELE_DATA: dataDir,
+      CLIENTELE_WORKERS: '2',
+      CLIENTELE_FAILED_RATE: '0',
+    });
     ledger.dropDoubts();
     await auditDirectory(dataDir, ledger);
     expect(ledger.surprises).toEqual([]);
@@ -103,6 +111,7 @@ describe('workers that cannot start', () => {
     const second = await processes.startInVain({
       CLIENTELE_DATA: await processes.dataDir(),
       CLIENTELE_WORKERS: '2',
+      CLIENTELE_FAILED_RATE: '0',
       PORT: port,
     });
     expect(second.code).toBe(1);
