@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Sql } from '../../src/database/connect.ts';
 import { type Answer, createDatabase, type Send, sender, serve, useService } from '../harness.ts';
-import { auditTables } from './audit.ts';
+import { expectWhole } from './audit.ts';
 import { useProcesses } from './process.ts';
 
 const CALLS = 64;
@@ -52,7 +52,7 @@ describe('two processes on one database', () => {
       expect(statuses(answers)).toEqual([200]);
       expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
     }
-    await auditTables(sql);
+    await expectWhole(sql);
   });
 });
 
@@ -86,7 +86,7 @@ describe('two servers on one database', () => {
     // Those beyond the limit were told so.
     const refused = answers.flatMap((answer) => answer.body.upsert.warnings.map((warning) => warning.code));
     expect(refused).toEqual(Array(CALLS - 19).fill('contact_limit'));
-    await auditTables(service.sql);
+    await expectWhole(service.sql);
   });
 
   it('crossing pairs of keys, in both orders: no deadlock is seen, no key is held twice', async () => {
@@ -100,6 +100,6 @@ describe('two servers on one database', () => {
     const held = await service.sql`
       select key from contacts where business_id = ${business.id} and standing = 'holds' group by key having count(*) > 1`;
     expect(held).toEqual([]);
-    await auditTables(service.sql);
+    await expectWhole(service.sql);
   });
 });

@@ -4,10 +4,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Ledger } from '../../trust/ledger.ts';
+import { killPostgres, type RunningService, until, untilServing } from '../../trust/processes.ts';
+import { startWriting } from '../../trust/writers.ts';
 import { sender } from '../harness.ts';
-import { auditDirectory } from './audit.ts';
-import { killPostgres, type RunningService, until, untilServing, useProcesses } from './process.ts';
-import { Ledger, startWriting } from './writers.ts';
+import { expectToldIn } from './audit.ts';
+import { useProcesses } from './process.ts';
 
 const ROUNDS = Number(process.env.CLIENTELE_KILL_ROUNDS ?? 4);
 const WRITERS = 8;
@@ -50,7 +52,7 @@ describe('kill -9 under the load of eight writers', () => {
       await untilServing(service.url, key, 20_000);
 
       expect(ledger.surprises, 'answers that a crash does not explain').toEqual([]);
-      await auditDirectory(dataDir, ledger);
+      await expectToldIn(dataDir, ledger);
     });
   }
 });

@@ -1,8 +1,8 @@
 /** A connection that is lost at a bad moment leaves nothing behind for the one that takes its place. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, isUnavailable, type Sql } from '../../src/database/connect.ts';
+import { until } from '../../trust/processes.ts';
 import { createDatabase } from '../harness.ts';
-import { until } from './process.ts';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let admin: Sql;

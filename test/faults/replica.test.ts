@@ -4,8 +4,9 @@ import { readConfig } from '../../src/config.ts';
 import { walk } from '../../src/customers/list.ts';
 import { connect, type Queryable, type Sql } from '../../src/database/connect.ts';
 import { REPLICA_STATEMENT_MS, Replica } from '../../src/database/replica.ts';
+import { killPostgres, type RunningService, until } from '../../trust/processes.ts';
 import { type Answer, API, type Send, sender } from '../harness.ts';
-import { killPostgres, type RunningService, until, useProcesses } from './process.ts';
+import { useProcesses } from './process.ts';
 import { type Pair, startPair } from './standby.ts';
 
 const processes = useProcesses();

@@ -1,10 +1,12 @@
 /** PostgreSQL restarts, or loses its connections, under load: 503 meanwhile, and normal service by itself. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Ledger } from '../../trust/ledger.ts';
+import { killPostgres, postmaster, type RunningService, until } from '../../trust/processes.ts';
+import { startWriting } from '../../trust/writers.ts';
 import { sender, useService } from '../harness.ts';
-import { auditDirectory, auditLedger, auditTables } from './audit.ts';
-import { killPostgres, postmaster, type RunningService, until, useProcesses } from './process.ts';
-import { Ledger, startWriting } from './writers.ts';
+import { expectTold, expectToldIn } from './audit.ts';
+import { useProcesses } from './process.ts';
 
 const WRITERS = 8;
 
@@ -35,7 +37,7 @@ describe('PostgreSQL restarts under load', () => {
     expect(ledger.inDoubt, 'writes refused meanwhile').toBeGreaterThan(doubts);
     expect(took, 'milliseconds until normal service').toBeLessThan(5_000);
     expect(await postmaster(dataDir), 'another PostgreSQL than before').not.toBe(before);
-    await auditDirectory(dataDir, ledger);
+    await expectToldIn(dataDir, ledger);
   });
 
   it('readiness says so meanwhile, and liveness goes on', async () => {
@@ -72,8 +74,7 @@ describe('connections to PostgreSQL are lost under load', () => {
     }
     await writing.stop();
     expect(ledger.surprises).toEqual([]);
-    await auditLedger(service.sql, ledger);
-    await auditTables(service.sql);
+    await expectTold(service.sql, ledger);
   });
 });
 

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { lookInto, type RunningService, untilServing } from '../../trust/processes.ts';
 import { type Answer, sender } from '../harness.ts';
-import { lookInto, type RunningService, untilServing, useProcesses } from './process.ts';
+import { useProcesses } from './process.ts';
 
 const processes = useProcesses();
 const CALLERS = 24;

@@ -4,7 +4,7 @@ import { appendFile, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { connect, type Sql } from '../../src/database/connect.ts';
 import { type Embedded, startEmbedded } from '../../src/database/embedded.ts';
-import { type Processes, until } from './process.ts';
+import { type Processes, until } from '../../trust/processes.ts';
 
 export interface Pair {
   primary: Embedded;

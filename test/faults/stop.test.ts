@@ -1,10 +1,12 @@
 /** SIGTERM under load, a second SIGTERM, and a second start on a directory in use. */
 import { connect as connectSocket } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Ledger } from '../../trust/ledger.ts';
+import { lookInto, type RunningService, until } from '../../trust/processes.ts';
+import { startWriting } from '../../trust/writers.ts';
 import { API, sender } from '../harness.ts';
-import { auditDirectory } from './audit.ts';
-import { expectStopped, lookInto, type RunningService, until, useProcesses } from './process.ts';
-import { Ledger, startWriting } from './writers.ts';
+import { expectToldIn } from './audit.ts';
+import { expectStopped, useProcesses } from './process.ts';
 
 const processes = useProcesses();
 let dataDir: string;
@@ -86,7 +88,7 @@ describe('SIGTERM', () => {
 
     running = await processes.start({ CLIENTELE_DATA: dataDir });
     ledger.dropDoubts();
-    await auditDirectory(dataDir, ledger);
+    await expectToldIn(dataDir, ledger);
     expect(ledger.surprises).toEqual([]);
   });
 });

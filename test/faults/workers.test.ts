@@ -1,10 +1,12 @@
 /** CLIENTELE_WORKERS: several processes behind one port, and everything still true. */
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Ledger } from '../../trust/ledger.ts';
+import { type RunningService, until } from '../../trust/processes.ts';
+import { startWriting } from '../../trust/writers.ts';
 import { sender } from '../harness.ts';
-import { auditDirectory } from './audit.ts';
-import { expectStopped, type RunningService, until, useProcesses } from './process.ts';
-import { Ledger, startWriting } from './writers.ts';
+import { expectToldIn } from './audit.ts';
+import { expectStopped, useProcesses } from './process.ts';
 
 const processes = useProcesses();
 let dataDir: string;
@@ -83,7 +85,7 @@ describe('two workers', () => {
     const before = writing.acknowledged();
     await until('the writers go on', 20_000, () => writing.acknowledged() > before + 50);
     await writing.stop();
-    await auditDirectory(dataDir, ledger);
+    await expectToldIn(dataDir, ledger);
     expect(ledger.surprises).toEqual([]);
   });
 
@@ -100,7 +102,7 @@ describe('two workers', () => {
       CLIENTELE_FAILED_RATE: '0',
     });
     ledger.dropDoubts();
-    await auditDirectory(dataDir, ledger);
+    await expectToldIn(dataDir, ledger);
     expect(ledger.surprises).toEqual([]);
   });
 });

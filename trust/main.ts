@@ -1,0 +1,87 @@
+/**
+ * `npm run trust`: real processes under load, and what goes wrong with them: killed, cut off, filled up, stopped and
+ * attacked. Everything that was acknowledged is compared with what is there. Writes docs/trust.md and trust/results/.
+ *
+ * --full          the figures the report stands on, about an hour on two cores; without it the same in small
+ * --only a,b      these themes alone; writes no report
+ * --seed 1        the same choices again: who is killed, when, what is written
+ * --smoke         everything as small as it goes, from source; writes nothing
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { packageDir } from '../src/config.ts';
+import { kill } from './kill.ts';
+import { duration, environment, page, type Run, summary } from './report.ts';
+import { type Options, Section, type Theme } from './theme.ts';
+
+const THEMES: Theme[] = [kill];
+
+const { values } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    smoke: { type: 'boolean', default: false },
+  },
+});
+const options: Options = {
+  scale: values.smoke ? 'smoke' : values.full ? 'full' : 'small',
+  seed: Number(values.seed),
+};
+const themes = chosenThemes();
+
+const estimate = themes.reduce((sum, theme) => sum + theme.estimate(options), 0);
+console.log(`Seed ${options.seed}, about ${duration(estimate)}:`);
+for (const theme of themes)
+  console.log(
+    `  ${theme.name.padEnd(10)} ${theme.what(options)}, about ${duration(theme.estimate(options))}`,
+  );
+
+if (!values.smoke) execFileSync('npm', ['run', 'build'], { cwd: packageDir, stdio: 'ignore' });
+const began = performance.now();
+const sections: Section[] = [];
+for (const theme of themes) {
+  console.log(`\n${theme.name}: ${theme.what(options)}`);
+  const section = new Section(theme, options);
+  sections.push(section);
+  const start = performance.now();
+  // What one theme can't do loses nothing of the others.
+  await theme.run(section).catch((error) => {
+    console.error(error);
+    section.failed('the theme itself', String(error?.message ?? error).split('\n')[0]!);
+    section.claim(theme.title, 'runs to its end', 'ended early', false, 'see the failed runs');
+  });
+  section.kept.seconds = Math.round((performance.now() - start) / 1000);
+}
+report();
+
+/** Those of --only; else all. */
+function chosenThemes(): Theme[] {
+  if (values.only === undefined) return THEMES;
+  const names = values.only.split(',');
+  const unknown = names.filter((name) => !THEMES.some((theme) => theme.name === name));
+  if (unknown.length > 0)
+    throw new Error(`no theme ${unknown.join(', ')}; there are ${THEMES.map(({ name }) => name).join(', ')}`);
+  return THEMES.filter(({ name }) => names.includes(name));
+}
+
+function report(): void {
+  const run: Run = {
+    ...environment(),
+    ...options,
+    seconds: Math.round((performance.now() - began) / 1000),
+    themes: sections.map(({ kept }) => kept),
+  };
+  console.log(summary(run));
+  if (
+    run.themes.some(({ claims, failures }) => failures.length > 0 || claims.some(({ met }) => met === false))
+  )
+    process.exitCode = 1;
+  if (values.smoke || values.only !== undefined) return;
+  mkdirSync(join(packageDir, 'trust/results'), { recursive: true });
+  const name = `${run.date.replace(/\D/g, '')}.json`;
+  writeFileSync(join(packageDir, 'trust/results', name), `${JSON.stringify(run, null, 2)}\n`);
+  writeFileSync(join(packageDir, 'docs/trust.md'), page(run));
+}

@@ -1,0 +1,130 @@
+/** What a campaign found, for the terminal and as docs/trust.md. */
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { packageDir } from '../src/config.ts';
+import { type Claim, emptyTally, type Kept, type Options, type Tally } from './theme.ts';
+
+export interface Run extends Options {
+  command: string;
+  commit: string;
+  /** Minutes of UTC. */
+  date: string;
+  node: string;
+  cpu: string;
+  seconds: number;
+  themes: Kept[];
+}
+
+export const environment = () => ({
+  command: `npm run trust -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, ''),
+  commit: execFileSync('git', ['describe', '--always', '--dirty'], {
+    cwd: packageDir,
+    encoding: 'utf8',
+  }).trim(),
+  date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+  node: process.version,
+  cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+});
+
+/** Seconds for a reader. */
+export const duration = (seconds: number): string =>
+  seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
+
+export const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 1 });
+
+export const milliseconds = (value: number): string => `${number(Math.round(value))} ms`;
+
+const verdict = ({ met }: Claim) => (met === null ? 'not run' : met ? 'held' : '**missed**');
+
+/** All themes together. */
+export function sumOf(themes: Kept[]): Tally {
+  const sum = emptyTally();
+  for (const { tally } of themes)
+    for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+  return sum;
+}
+
+/** The totals as the rows that begin the table. */
+function totals(themes: Kept[]): Claim[] {
+  const sum = sumOf(themes);
+  const of = `of ${number(sum.acknowledged)} acknowledged, ${number(sum.audits)} comparisons`;
+  const row = (claim: string, count: number, beside: string): Claim => ({
+    theme: 'all',
+    claim,
+    target: '0',
+    figure: `${number(count)} ${beside}`,
+    met: sum.requests === 0 ? null : count === 0,
+    cause: '',
+  });
+  return [
+    row('acknowledged writes lost', sum.lost, of),
+    row('writes done twice', sum.doubled, of),
+    row('records, events and counters that do not agree', sum.wrong, of),
+    row('5xx other than 503', sum.otherFaults, `of ${number(sum.requests)} requests`),
+  ];
+}
+
+const allClaims = ({ themes }: Run) => [...totals(themes), ...themes.flatMap(({ claims }) => claims)];
+
+/** For the terminal. */
+export function summary(run: Run): string {
+  const lines = allClaims(run).map(
+    (claim) =>
+      `${verdict(claim).replaceAll('*', '').padEnd(8)} ${claim.claim}: ${claim.figure} (target ${claim.target})` +
+      (claim.cause && ` because ${claim.cause}`),
+  );
+  return `\n${run.command} · ${run.commit} · seed ${run.seed} · ${duration(run.seconds)}\n\n${lines.join('\n')}`;
+}
+
+/** A cell: nothing in it may end it. */
+const cell = (text: string) => text.replace(/\s+/g, ' ').replaceAll('|', '\\|').trim();
+
+/** The page. */
+export function page(run: Run): string {
+  const sum = sumOf(run.themes);
+  const claims = allClaims(run);
+  const missed = claims.filter(({ met }) => met === false).length;
+  const unrun = claims.filter(({ met }) => met === null).length;
+  const rows = claims.map(
+    (claim) =>
+      `| ${cell(claim.claim)} | ${cell(claim.target)} | ${cell(claim.figure)} | ${verdict(claim)} | ${cell(claim.cause)} |`,
+  );
+  const failures = run.themes.flatMap((theme) => theme.failures);
+  return `# Trust
+
+What the service promises when things go wrong, and what came of it when they did. Real processes, real PostgreSQL, real
+files and sockets; made by \`${run.command}\`, which anybody can run again.
+
+- **Seed** ${run.seed}, **commit** ${run.commit}, ${run.date} UTC, ${duration(run.seconds)} on ${run.cpu}, Node ${run.node}
+- **Scale** ${run.scale}${run.scale === 'full' ? '' : ': a smaller run, the figures of which say little; `--full` is the whole'}
+- **Counted** ${number(sum.requests)} requests, ${number(sum.acknowledged)} acknowledged, ${number(sum.refused)} refused with 503, ${number(sum.unanswered)} without an answer
+- **Done to it** ${number(sum.kills)} × \`kill -9\` of the service, ${number(sum.databaseEnds)} × the end of PostgreSQL or of its sessions, ${number(sum.stops)} × SIGTERM
+- **Outcome** ${claims.length - missed - unrun} of ${claims.length} claims held, ${missed} missed, ${unrun} not run
+
+| claim | target | figure | | cause |
+|---|---|---|---|---|
+${rows.join('\n')}
+
+${failures.length === 0 ? 'No run failed.' : failedRuns(run)}
+${run.themes.map(sectionOf).join('')}`;
+}
+
+const failedRuns = ({ themes }: Run) => `## Failed runs
+
+| theme | run | what |
+|---|---|---|
+${themes
+  .flatMap(({ failures }) => failures)
+  .map(({ theme, run, problem }) => `| ${theme} | ${cell(run)} | ${cell(problem)} |`)
+  .join('\n')}
+`;
+
+function sectionOf({ name, title, seconds, done, checked, found }: Kept): string {
+  const part = (heading: string, sentences: string[]) =>
+    sentences.length === 0 ? '' : `\n**${heading}**\n\n${sentences.map((one) => `- ${one}`).join('\n')}\n`;
+  return `
+## ${title}
+
+\`npm run trust -- --only ${name}\`, ${duration(seconds)}.
+${part('What was done', done)}${part('How it was checked', checked)}${part('What was found', found)}`;
+}
