@@ -1,33 +1,42 @@
-/** `kill -9` of the service under load, again and again. */
+/** `kill -9` of the service under load, again and again; now and then PostgreSQL at the same moment. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { between } from './chance.ts';
-import { Stand } from './stand.ts';
+import { killPostgres } from './processes.ts';
+import { endedFrom, Stand } from './stand.ts';
 import type { Theme } from './theme.ts';
 
 const KILLS = { smoke: 2, small: 15, full: 200 };
-const SECONDS = { smoke: 3.5, small: 2.5, full: 2.5 };
+const SECONDS = { smoke: 4, small: 3, full: 3 };
+/** Every so many times PostgreSQL dies with it. */
+const BOTH = 10;
 
 export const kill: Theme = {
   name: 'kill',
   title: 'kill -9 of the service',
   what: ({ scale }) => `${KILLS[scale]} × kill -9 of the service under load`,
-  estimate: ({ scale }) => 5 + KILLS[scale] * SECONDS[scale],
+  estimate: ({ scale }) => 8 + KILLS[scale] * SECONDS[scale],
   async run(section) {
     const kills = section.size(KILLS);
-    const stand = await Stand.open(section, { database: 'own' });
+    const stand = await Stand.open(section);
     try {
       section.done(
-        `${kills} times the service was ended by \`kill -9\` under the load of ${stand.writers} writers, at a moment between ` +
-          '0.2 and 0.9 s after they began, and started again on the same database.',
+        `${kills} times the service was ended by \`kill -9\` under the load of ${stand.writers} writers, 0.1 to 1.2 s after all ` +
+          'of them were at work, and started again on the same database as a supervisor does. The time to normal service ' +
+          `counts from the kill. Every ${BOTH}th time PostgreSQL was ended by \`kill -9\` at the same moment.`,
       );
-      for (let round = 1; round <= kills; round++)
-        await stand.round(`kill ${round}`, async () => {
-          await sleep(between(section.chance, 200, 900));
-          await stand.service.kill();
+      for (let round = 1; round <= kills; round++) {
+        const both = round % BOTH === 0;
+        await stand.round(`kill ${round}${both ? ' with PostgreSQL' : ''}`, async () => {
+          await sleep(between(section.chance, 100, 1_200));
+          const killed = performance.now();
+          await Promise.all([stand.service.kill(), both && killPostgres(stand.dataDir, 'SIGKILL')]);
           section.tally.kills++;
-          await stand.startService();
-          return performance.now();
+          if (both) section.tally.databaseEnds++;
+          const ended = endedFrom(killed);
+          await stand.restart();
+          return ended;
         });
+      }
       await stand.conclude();
     } finally {
       await stand.close();

@@ -48,6 +48,8 @@ export class Ledger {
   unanswered = 0;
   /** 5xx other than 503. */
   otherFaults = 0;
+  /** The longest that a request waited for its answer. */
+  longestMs = 0;
   /** When each writer was last told that its write is done. */
   readonly lastTold = new Map<string, number>();
 

@@ -13,10 +13,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageDir } from '../src/config.ts';
 import { kill } from './kill.ts';
+import { postgres } from './postgres.ts';
 import { duration, environment, page, type Run, summary } from './report.ts';
 import { type Options, Section, type Theme } from './theme.ts';
 
-const THEMES: Theme[] = [kill];
+const THEMES: Theme[] = [kill, postgres];
 
 const { values } = parseArgs({
   options: {

@@ -93,6 +93,10 @@ export class Processes {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#children.push(child);
+    // Whatever ends us ends it.
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => {
@@ -116,6 +120,14 @@ export async function killPostgres(dataDir: string, signal: NodeJS.Signals): Pro
   if (pid === null) return;
   process.kill(pid, signal);
   await until('PostgreSQL is gone', 20_000, () => !isAlive(pid));
+}
+
+/** The processes of the PostgreSQL of a data directory: the postmaster first, then its sessions and helpers. */
+export async function postgresProcesses(dataDir: string): Promise<number[]> {
+  const pid = await postmaster(dataDir);
+  if (pid === null) return [];
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return [pid, ...children.trim().split(' ').filter(Boolean).map(Number)];
 }
 
 /** The process of the PostgreSQL of a data directory (or of one below it); null when none runs. */

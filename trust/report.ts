@@ -34,6 +34,9 @@ export const number = (value: number): string => value.toLocaleString('en', { ma
 
 export const milliseconds = (value: number): string => `${number(Math.round(value))} ms`;
 
+/** What is promised of every fault. */
+export const NORMAL_MS = 5_000;
+
 const verdict = ({ met }: Claim) => (met === null ? 'not run' : met ? 'held' : '**missed**');
 
 /** All themes together. */
@@ -61,8 +64,24 @@ function totals(themes: Kept[]): Claim[] {
     row('writes done twice', sum.doubled, of),
     row('records, events and counters that do not agree', sum.wrong, of),
     row('5xx other than 503', sum.otherFaults, `of ${number(sum.requests)} requests`),
+    ...liveness(themes.flatMap(({ normalAfter }) => normalAfter)),
   ];
 }
+
+/** The longest of all that was waited for normal service after a fault. */
+const liveness = (waits: number[]): Claim[] =>
+  waits.length === 0
+    ? []
+    : [
+        {
+          theme: 'all',
+          claim: 'normal service after a fault, without a hand',
+          target: `≤ ${milliseconds(NORMAL_MS)} after each`,
+          figure: `longest ${milliseconds(Math.max(...waits))}, after ${number(waits.length)} faults`,
+          met: Math.max(...waits) <= NORMAL_MS,
+          cause: '',
+        },
+      ];
 
 const allClaims = ({ themes }: Run) => [...totals(themes), ...themes.flatMap(({ claims }) => claims)];
 

@@ -93,6 +93,8 @@ export interface Kept {
   claims: Claim[];
   failures: Failure[];
   tally: Tally;
+  /** Milliseconds until normal service, for each fault that was done. */
+  normalAfter: number[];
   /** Whatever is worth keeping beside the page: each round's figures. */
   raw: Record<string, unknown>;
 }
@@ -116,6 +118,7 @@ export class Section {
       claims: [],
       failures: [],
       tally: emptyTally(),
+      normalAfter: [],
       raw: {},
     };
   }

@@ -8,7 +8,7 @@ import { printOf } from './replay.ts';
 export interface WritersOptions {
   chance?: Chance;
   /** Milliseconds after which a request that has no answer hangs. */
-  patience?: number;
+  patience?: number | undefined;
 }
 
 export interface Writing {
@@ -310,10 +310,12 @@ class Writer {
     const ledger = this.#ledger;
     const headers: Record<string, string> = key ? { 'idempotency-key': key } : {};
     ledger.requests++;
+    const asked = performance.now();
     const answer = await Promise.race([
       this.#send(method, path, body, { headers }).catch(() => null),
       sleep(this.#patience, 'hangs' as const, { ref: false }),
     ]);
+    ledger.longestMs = Math.max(ledger.longestMs, performance.now() - asked);
     if (answer !== null && answer !== 'hangs' && answer.status < 300 && !failedItem(answer)) {
       ledger.acknowledged++;
       ledger.lastTold.set(this.#name, performance.now());
