@@ -9,7 +9,7 @@ import { scanDuplicates } from './customers/duplicate-scan.ts';
 import { purgeCustomers } from './customers/purge.ts';
 import type { Service } from './customers/service.ts';
 import { ANSWER_LIFE_MS, deleteExpiredAnswers } from './database/answers.ts';
-import { errorCode, isLockTimeout, type Sql } from './database/connect.ts';
+import { errorCode, isLockTimeout, patient, type Sql } from './database/connect.ts';
 import { newId } from './database/ids.ts';
 import { type BusinessSettings, deleteRulesOf } from './tenancy/delete-rules.ts';
 import { forgetStrangers } from './tenancy/rate-limits.ts';
@@ -110,7 +110,7 @@ async function analyzeGrown(sql: Sql): Promise<void> {
       await tx`set local statement_timeout = ${tx.unsafe(String(LONGEST_ANALYZE_MS))}`;
       // A vacuum in the way is not to be driven off by who waits for it; it ends with a look of its own.
       await tx`set local lock_timeout = ${tx.unsafe(String(SHORT_WAIT_MS))}`;
-      await tx`analyze ${tx(name)}`;
+      await patient(tx`analyze ${tx(name)}`);
     });
     await looking.catch((error) => {
       if (!isLockTimeout(error)) throw error;

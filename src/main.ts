@@ -25,6 +25,10 @@ import { startWorkers, tellReady } from './workers.ts';
 const HEAP_GROWTH_PERCENT = 100;
 setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
 
+/** More than a statement may take, and less than a caller's patience. */
+const SILENCE_MS = 8_000;
+/** A client under load sends again on a connection long before. */
+const LINGER_MS = 1_000;
 const USAGE_FLUSH_MS = 30_000;
 const HOUSEKEEPING_MS = 60_000;
 
@@ -92,7 +96,7 @@ async function serve(config: Config, url: string): Promise<Running> {
       )
     : null;
   traceWith(tracer);
-  const pool = { max: config.poolSize, isPooled: config.isPooled };
+  const pool = { max: config.poolSize, isPooled: config.isPooled, silence: SILENCE_MS };
   const sql = connect(url, pool);
   const replica = config.replicaUrl
     ? connect(config.replicaUrl, { ...pool, statementTimeout: REPLICA_STATEMENT_MS })
@@ -104,7 +108,7 @@ async function serve(config: Config, url: string): Promise<Running> {
     failedRate: config.failedRate,
   });
   const { authentication } = service;
-  const app = await createServer(service, logger, { trustProxy: config.trustProxy });
+  const app = await createServer(service, logger, { linger: LINGER_MS, trustProxy: config.trustProxy });
   const address = await app.listen({ port: config.port, host: config.host });
 
   const flush = () =>

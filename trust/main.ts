@@ -12,12 +12,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageDir } from '../src/config.ts';
+import { clock } from './clock.ts';
+import { disk } from './disk.ts';
+import { instances } from './instances.ts';
 import { kill } from './kill.ts';
+import { network } from './network.ts';
+import { pause } from './pause.ts';
 import { postgres } from './postgres.ts';
 import { duration, environment, page, type Run, summary } from './report.ts';
 import { type Options, Section, type Theme } from './theme.ts';
 
-const THEMES: Theme[] = [kill, postgres];
+const THEMES: Theme[] = [kill, postgres, network, disk, pause, clock, instances];
 
 const { values } = parseArgs({
   options: {

@@ -18,7 +18,7 @@ const WRITERS = 8;
 /** Normal service is back within so many milliseconds after a fault has ended. */
 const LIMIT_MS = { smoke: 30_000, small: NORMAL_MS, full: NORMAL_MS };
 /** After this a round has failed. */
-const GIVE_UP_MS = 60_000;
+const GIVE_UP_MS = 40_000;
 const SHOWN = 3;
 
 export interface StandOptions {
@@ -47,6 +47,8 @@ interface Round {
 export interface Ended {
   from: number;
   after: number;
+  /** When service was normal again, where it was seen before the fault was over. */
+  normal?: number;
 }
 
 /** What is done to the service while writers write. */
@@ -154,13 +156,13 @@ export class Stand {
     });
     try {
       await until('the writers are at work', GIVE_UP_MS, () => writing.normalSince(0));
-      const { from, after } = await fault({ ledger, writing, key: apiKey.key });
-      const normal = await until('every writer is told of a write', GIVE_UP_MS, () =>
+      const { from, after, normal: seen } = await fault({ ledger, writing, key: apiKey.key });
+      const again = await until('every writer is told of a write', GIVE_UP_MS, () =>
         writing.normalSince(after),
       );
       await writing.stop();
       const { acknowledged, inDoubt, longestMs } = ledger;
-      this.rounds.push({ run, acknowledged, inDoubt, longestMs, normalAfter: normal - from });
+      this.rounds.push({ run, acknowledged, inDoubt, longestMs, normalAfter: (seen ?? again) - from });
       await this.#compare(run, id, ledger);
     } catch (error) {
       section.failed(run, String((error as Error).message));

@@ -17,6 +17,11 @@ export interface ConnectOptions {
    * no statement is kept prepared.
    */
   isPooled?: boolean;
+  /**
+   * Milliseconds of silence after which a connection that owes an answer is given up, and a transaction of ours that nobody
+   * goes on with is ended by the server: a wire may die without a word to either end. 0, the default, for never.
+   */
+  silence?: number;
   /** Sees every statement sent, and on which connection: tests watch what it says of businesses, and ask for plans. */
   onStatement?: (text: string, parameters: unknown[], types: number[], connection: number) => void;
 }
@@ -34,10 +39,12 @@ const isoTimestamp = {
  * Timestamps come back as ISO text, bigint as number, json and jsonb as values.
  */
 export function connect(url: string, options: ConnectOptions = {}): Sql {
-  const { onStatement } = options;
+  const { onStatement, silence = 0 } = options;
   return postgres(url, {
     max: options.max ?? 10,
     connect_timeout: 5,
+    // Added to the driver by patches/, as seconds.
+    ...({ silence_timeout: silence / 1000 } as object),
     // A database that restarts is back within a second: try again soon, not after a growing pause.
     backoff: () => 0.1,
     onnotice: () => {},
@@ -50,6 +57,7 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
       application_name: options.applicationName ?? 'clientele',
       ...(!options.isPooled && {
         statement_timeout: options.statementTimeout ?? 5_000,
+        ...(silence > 0 && { idle_in_transaction_session_timeout: silence }),
         // A table of a few hundred rows is cheapest read whole, and a prepared statement keeps that plan
         // while the table grows to millions (measured: 58 upserts/s instead of thousands). Every statement
         // of the request path has an index; this makes the planner use it from the first row on.
@@ -79,6 +87,14 @@ export function unprepared<T extends readonly (object | undefined)[]>(
   return query;
 }
 
+/** Sends a statement that may take as long as it likes: its silence says nothing of the connection. */
+export function patient<T extends readonly (object | undefined)[]>(
+  query: postgres.PendingQuery<T>,
+): postgres.PendingQuery<T> {
+  (query as unknown as { options: { patient?: boolean } }).options.patient = true;
+  return query;
+}
+
 /** SQLSTATE, or the driver's own code such as CONNECTION_CLOSED; null for anything that is not a database error. */
 export function errorCode(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
@@ -90,6 +106,7 @@ const UNAVAILABLE = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
+  'CONNECTION_SILENT',
   'CONNECT_TIMEOUT',
   'ECONNREFUSED',
   'ECONNRESET',
@@ -101,6 +118,7 @@ const UNAVAILABLE = new Set([
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
   '53300', // too_many_connections
+  '25P03', // idle_in_transaction_session_timeout: we came too late
   '25006', // read_only_sql_transaction: a standby that has not been promoted yet
   'XX000', // at commit through a coordinator: the outcome is unknown
 ]);

@@ -1,5 +1,5 @@
 /** The HTTP server: what it takes, how it refuses, and the explicit list of everything it serves. */
-import type { Socket } from 'node:net';
+import { type Socket, Server as TcpServer } from 'node:net';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
@@ -31,11 +31,18 @@ const SLOW_LOOK_MS = 1_000;
 
 export type Server = FastifyInstance & { routes: Route[] };
 
+export interface ServerOptions {
+  /** Milliseconds that a stop leaves idle connections to those who are about to send on them. */
+  linger?: number;
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  trustProxy?: string[] | false;
+}
+
 /** Builds the server; it listens when told to. */
 export async function createServer(
   service: Service,
   logger: Logger,
-  { trustProxy = false }: { trustProxy?: string[] | false } = {},
+  { linger = 0, trustProxy = false }: ServerOptions = {},
 ): Promise<Server> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
@@ -96,7 +103,7 @@ export async function createServer(
   const tracer = tracing();
   if (tracer) traceRequests(app, tracer);
   if (logger.isLevelEnabled('info')) logRequests(app);
-  closeIdleOnStop(app);
+  closeGently(app, linger);
   app.addHook('preClose', (done) => {
     service.feed.close();
     done();
@@ -140,15 +147,28 @@ export async function createServer(
   return Object.assign(app, { routes }) as unknown as Server;
 }
 
+const SWEEP_MS = 20;
+
 /**
- * A connection that its client keeps open is closed as soon as its last answer is out: it must not hold up a stop
- * until the keep-alive runs out. (Node closes those that are idle at the moment of the stop, once.)
+ * A stop takes no new connections, and is over when the last one has ended. One that its client keeps open is told
+ * `Connection: close` with its next answer; those that stay idle are closed after `linger` milliseconds: sooner, and a request
+ * that is on its way at that moment would be lost. (Node closes those that are idle at the moment of the stop, at once.)
  */
-function closeIdleOnStop(app: FastifyInstance): void {
+function closeGently(app: FastifyInstance, linger: number): void {
   app.addHook('preClose', (done) => {
-    const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
-    app.server.once('close', () => clearInterval(sweep));
-    done();
+    if (!app.server.listening) return done();
+    let sweep: NodeJS.Timeout;
+    const lingering = setTimeout(() => {
+      app.server.closeIdleConnections();
+      sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
+    }, linger);
+    TcpServer.prototype.close.call(app.server, () => {
+      clearTimeout(lingering);
+      clearInterval(sweep);
+      // What else an HTTP server has to end; that it listens no more is no news.
+      app.server.close(() => {});
+      done();
+    });
   });
 }
 

@@ -1,7 +1,9 @@
-/** A connection that is lost at a bad moment leaves nothing behind for the one that takes its place. */
+/** A connection that is lost at a bad moment leaves nobody waiting, and nothing behind for the one that takes its place. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect, isUnavailable, type Sql } from '../../src/database/connect.ts';
+import { connect, isUnavailable, patient, type Sql } from '../../src/database/connect.ts';
 import { until } from '../../trust/processes.ts';
+import { Wire } from '../../trust/wire.ts';
 import { createDatabase } from '../harness.ts';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -67,5 +69,72 @@ describe('a lost connection', () => {
     const answer = await nextAnswer();
     expect(answer.length).toBe(1);
     expect(answer[0]).toEqual({ n: 7, t: 'x' });
+  });
+});
+
+describe('a bad wire to the database', () => {
+  let wire: Wire;
+  let pool: Sql;
+  const SILENCE_MS = 500;
+  beforeAll(async () => {
+    wire = await Wire.open(database.url);
+    pool = connect(wire.before(database.url), { max: 3, silence: SILENCE_MS });
+  });
+  afterAll(async () => {
+    await pool?.end({ timeout: 1 });
+    await wire?.close();
+  });
+
+  it('reset under load, again and again: every statement gets an answer or a refusal', async () => {
+    let isOver = false;
+    let refused = 0;
+    const asking = Array.from({ length: 12 }, async () => {
+      while (!isOver) {
+        const isRefused = await lossOf(pool.begin((tx) => Promise.all([tx`select 1`, tx`select 2`])));
+        if (isRefused) refused++;
+      }
+    });
+    for (let round = 0; round < 40; round++) {
+      await sleep(20);
+      wire.resetAll();
+    }
+    isOver = true;
+    await Promise.all(asking);
+    expect(refused).toBeGreaterThan(10);
+  });
+
+  it.each(['up', 'down'] as const)(
+    'silent (%s): who waits is refused soon, others are served afterwards',
+    async (way) => {
+      await pool`select 1`;
+      wire.vanishing = [way];
+      const asked = performance.now();
+      expect(await lossOf(pool`select 1`)).toBe(true);
+      expect(performance.now() - asked).toBeLessThan(SILENCE_MS + 2_000);
+      wire.vanishing = [];
+      await until('the pool answers', 5_000, () => pool`select 1`.catch(() => null));
+    },
+  );
+
+  it('silent within a transaction: what it held is free again', async () => {
+    await admin`create table held (id int primary key)`;
+    await admin`insert into held values (1)`;
+    const lost = lossOf(
+      pool.begin(async (tx) => {
+        await tx`select * from held where id = 1 for update`;
+        wire.vanishing = ['up'];
+        await tx`select 2`;
+      }),
+    );
+    expect(await lost).toBe(true);
+    wire.vanishing = [];
+    const asked = performance.now();
+    await admin`update held set id = 2`;
+    expect(performance.now() - asked).toBeLessThan(SILENCE_MS + 2_000);
+  });
+
+  it('a patient statement may be silent for longer', async () => {
+    expect(await lossOf(patient(pool`select pg_sleep(${(2 * SILENCE_MS) / 1000})`))).toBe(false);
+    expect(await lossOf(pool`select pg_sleep(${(2 * SILENCE_MS) / 1000})`)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 /** SIGTERM under load, a second SIGTERM, and a second start on a directory in use. */
+import { Agent, get } from 'node:http';
 import { connect as connectSocket } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Ledger } from '../../trust/ledger.ts';
@@ -90,6 +91,31 @@ describe('SIGTERM', () => {
     ledger.dropDoubts();
     await expectToldIn(dataDir, ledger);
     expect(ledger.surprises).toEqual([]);
+  });
+});
+
+describe('a connection that a client keeps open', () => {
+  it('is served at the moment of SIGTERM, told to close, and then closed', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (url: string) =>
+      new Promise<{ status: number | undefined; connection: string | undefined }>((done, fail) =>
+        get(`${url}/health`, { agent }, (response) => {
+          response
+            .resume()
+            .on('end', () => done({ status: response.statusCode, connection: response.headers.connection }));
+        }).on('error', fail),
+      );
+    expect(await ask(running.url)).toEqual({ status: 200, connection: 'keep-alive' });
+    running.signal('SIGTERM');
+    await until('it takes no new connections', 10_000, async () =>
+      sender(running.url, null)('GET', '//health').then(
+        () => false,
+        () => true,
+      ),
+    );
+    expect(await ask(running.url)).toEqual({ status: 200, connection: 'close' });
+    expect(await running.exited).toEqual(STOPPED);
+    running = await processes.start({ CLIENTELE_DATA: dataDir });
   });
 });
 

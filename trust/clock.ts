@@ -1,0 +1,133 @@
+/** The clock of the service jumps, forwards and backwards. Needs libfaketime: `apt-get install libfaketime`. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { API, sender } from '../test/client.ts';
+import { until } from './processes.ts';
+import { endedNow, Stand } from './stand.ts';
+import type { Section, Theme } from './theme.ts';
+
+const LIBRARIES = ['x86_64-linux-gnu', 'aarch64-linux-gnu']
+  .map((platform) => `/usr/lib/${platform}/faketime/libfaketime.so.1`)
+  .concat('/opt/homebrew/lib/faketime/libfaketime.1.dylib');
+const HOUR_S = 3_600;
+/** Seconds beside the true time, one jump after the other. */
+const JUMPS = [HOUR_S, -HOUR_S, 0, -24 * HOUR_S, 0, 20 * HOUR_S, 60, -60, 0];
+const ROUNDS = { smoke: 2, small: JUMPS.length, full: 3 * JUMPS.length };
+const SECONDS = 3;
+/** A session lives 12 hours, a kept answer 24. */
+const BEYOND_SESSION_S = 13 * HOUR_S;
+
+export const clock: Theme = {
+  name: 'clock',
+  title: 'The clock jumps',
+  what: ({ scale }) => `${ROUNDS[scale]} jumps of the clock of the service, up to a day either way`,
+  estimate: ({ scale }) => 15 + ROUNDS[scale] * SECONDS,
+  async run(section) {
+    const library = LIBRARIES.find((path) => existsSync(path));
+    if (!library) {
+      section.found('Not run: libfaketime is not here (Debian: `apt-get install libfaketime`).');
+      section.claim(
+        'clock jumps: order holds',
+        'ids, versions, feed',
+        'not run',
+        null,
+        'libfaketime is not here',
+      );
+      return;
+    }
+    const dir = await mkdtemp(join(tmpdir(), 'clientele-clock-'));
+    const file = join(dir, 'offset');
+    const jump = async (seconds: number) => {
+      await writeFile(file, `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}\n`);
+      // The library looks once a second.
+      await sleep(1_100);
+    };
+    await writeFile(file, '+0\n');
+    const stand = await Stand.open(section, {
+      env: {
+        LD_PRELOAD: library,
+        FAKETIME_TIMESTAMP_FILE: file,
+        FAKETIME_CACHE_DURATION: '1',
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      },
+    });
+    try {
+      const rounds = section.size(ROUNDS);
+      section.done(
+        `The clock of the service jumped ${rounds} times under load (libfaketime), up to a day forwards and backwards; that of ` +
+          'PostgreSQL stayed. Each time a create with an `Idempotency-Key` from before the jump was repeated after it.',
+      );
+      for (let round = 0; round < rounds; round++) {
+        const seconds = JUMPS[round % JUMPS.length]!;
+        await stand.round(`clock at ${seconds / HOUR_S} h, round ${round + 1}`, async ({ key }) => {
+          const repeat = await keyed(stand.url, key, `clock-${round}`);
+          await jump(seconds);
+          await repeat(section);
+          return endedNow();
+        });
+      }
+      await sessions(section, stand, jump);
+      await stand.conclude();
+    } finally {
+      await stand.close();
+      await rm(dir, { recursive: true });
+    }
+  },
+};
+
+/** A create under a key; what is given back repeats it and expects the first answer. */
+async function keyed(url: string, key: string, name: string): Promise<(section: Section) => Promise<void>> {
+  const create = () =>
+    sender(url, key)('POST', '/customers', { name }, { headers: { 'idempotency-key': name } });
+  const first = await create();
+  return async (section) => {
+    const again = await create();
+    if (again.text !== first.text) section.failed(name, `a repetition was answered ${again.text}`);
+  };
+}
+
+/** A session ends after its 12 hours by the clock of the service, and not before. */
+async function sessions(
+  section: Section,
+  { url, sql }: Stand,
+  jump: (seconds: number) => Promise<void>,
+): Promise<void> {
+  await jump(0);
+  const [business] = await sql`select id from businesses order by created_at limit 1`;
+  const { createApiKey } = await import('../src/tenancy/operations.ts');
+  const actor = { type: 'system' as const, id: null, name: 'campaign' };
+  const { key } = await createApiKey(
+    sql,
+    { businessId: business!.id, locationId: null, actor },
+    { name: 'session' },
+  );
+  const signedIn = await sender(url, key)(
+    'POST',
+    '/session',
+    { key },
+    { headers: { 'x-clientele-console': '1' } },
+  );
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const status = async () => (await fetch(`${url}${API}/customers`, { headers: { cookie } })).status;
+  const statuses: number[] = [await status()];
+  for (const seconds of [-HOUR_S, HOUR_S, BEYOND_SESSION_S]) {
+    await jump(seconds);
+    statuses.push(await status());
+  }
+  await jump(0);
+  await until(
+    'the clock is back',
+    5_000,
+    async () => (await sender(url, key)('GET', '/customers')).status === 200,
+  );
+  const isRight = statuses.join() === '200,200,200,401';
+  section.claim(
+    'clock jumps: a session ends after 12 hours, not before',
+    'valid at -1 h and +1 h, over at +13 h',
+    statuses.join(', '),
+    isRight,
+  );
+}

@@ -1,0 +1,84 @@
+/** Two instances on one database, restarted one after the other while writers go on. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../src/database/embedded.ts';
+import { type Balancer, balance } from './balancer.ts';
+import { between } from './chance.ts';
+import { type RunningService, until } from './processes.ts';
+import { number } from './report.ts';
+import { endedFrom, Stand } from './stand.ts';
+import type { Theme } from './theme.ts';
+
+const STOPS = { smoke: 2, small: 10, full: 100 };
+const GIVE_UP_MS = 20_000;
+const SECONDS = { smoke: 5, small: 3, full: 3 };
+
+export const instances: Theme = {
+  name: 'instances',
+  title: 'Two instances, restarted in turn',
+  what: ({ scale }) => `${STOPS[scale]} × SIGTERM of one of two instances under load, started again`,
+  estimate: ({ scale }) => 10 + STOPS[scale] * SECONDS[scale],
+  async run(section) {
+    const stops = section.size(STOPS);
+    const stand = await Stand.open(section);
+    const ports = [new URL(stand.service.url).port, String(await freePort())];
+    const start = (i: number) => stand.startService({ PORT: ports[i]! });
+    const running: RunningService[] = [stand.service, await start(1)];
+    const urls = running.map(({ url }) => url);
+    const balancers: Balancer[] = [];
+    const codes: string[] = [];
+    try {
+      section.done(
+        `Two instances on one database under the load of ${stand.writers} writers, over connections that are kept open. ${stops} times ` +
+          'one of them got SIGTERM, in turn, and was started again when it had ended. The balancer before them went on to the ' +
+          'other where a connection was refused, and retried nothing else.',
+      );
+      for (let round = 0; round < stops; round++) {
+        const i = round % 2;
+        await stand.round(
+          `SIGTERM ${round + 1}`,
+          async ({ writing }) => {
+            await sleep(between(section.chance, 50, 500));
+            const stopped = performance.now();
+            running[i]!.signal('SIGTERM');
+            section.tally.stops++;
+            // The other serves meanwhile: nobody waits for the restart.
+            const normal = await until('every writer is told of a write', GIVE_UP_MS, () =>
+              writing.normalSince(stopped),
+            );
+            const { code, signal } = await running[i]!.exited;
+            codes.push(String(code ?? signal));
+            running[i] = await start(i);
+            return { ...endedFrom(stopped), normal };
+          },
+          (key) => {
+            const balancer = balance(urls, key);
+            balancers.push(balancer);
+            return balancer.send;
+          },
+        );
+      }
+      stand.service = running[0]!;
+      const bad = codes.filter((code) => code !== '0');
+      section.claim(
+        `SIGTERM under load: exit code 0`,
+        `${stops} of ${stops}`,
+        `${codes.length - bad.length} of ${codes.length}${bad.length > 0 ? `, else ${bad.join(', ')}` : ''}`,
+        bad.length === 0 && codes.length === stops,
+      );
+      const broken = balancers.flatMap((balancer) => balancer.broken);
+      section.kept.raw.broken = broken;
+      section.claim(
+        'rolling restart: requests accepted and not answered',
+        '0',
+        `${number(broken.length)} of ${number(section.tally.requests)} requests, ${number(section.tally.refused)} refused with 503`,
+        broken.length === 0 && section.tally.refused === 0,
+        broken.length > 0 ? `for example ${broken[0]}` : '',
+      );
+      await stand.conclude();
+    } finally {
+      for (const balancer of balancers) balancer.close();
+      for (const service of running) await service.kill();
+      await stand.close();
+    }
+  },
+};

@@ -1,0 +1,143 @@
+/** A bad wire: between the service and PostgreSQL, and between clients and the service. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { milliseconds, number } from './report.ts';
+import { type Ended, endedFrom, endedNow, Stand } from './stand.ts';
+import type { Section, Theme } from './theme.ts';
+import { type Way, Wire } from './wire.ts';
+
+const LATENCIES = [50, 500, 5_000];
+const LATENCY_ROUNDS = { smoke: 1, small: 1, full: 4 };
+const LATENCY_MS = { smoke: 500, small: 5_000, full: 15_000 };
+const RESETS = { smoke: 1, small: 5, full: 30 };
+const SILENCES = { smoke: 1, small: 1, full: 4 };
+const SILENCE_MS = { smoke: 9_000, small: 15_000, full: 20_000 };
+const CUT_ROUNDS = { smoke: 1, small: 4, full: 20 };
+const CUT_MS = { smoke: 1_000, small: 2_000, full: 3_000 };
+/** Of the pieces on the wire, so many are answered by a reset. */
+const CUT_SHARE = 0.1;
+/** However bad the wire to the database, nobody waits longer for an answer: longer than a statement may take, and some. */
+const LONGEST_MS = 20_000;
+const PATIENCE_MS = 30_000;
+
+export const network: Theme = {
+  name: 'network',
+  title: 'A bad network',
+  what: ({ scale }) =>
+    `latency, ${RESETS[scale]} resets, ${2 * SILENCES[scale]} silences before PostgreSQL; ${2 * CUT_ROUNDS[scale]} rounds of cut clients`,
+  estimate: ({ scale }) =>
+    20 +
+    LATENCIES.length * LATENCY_ROUNDS[scale] * (LATENCY_MS[scale] / 1000 + 5) +
+    RESETS[scale] * 2 +
+    2 * SILENCES[scale] * (SILENCE_MS[scale] / 1000 + 4) +
+    2 * CUT_ROUNDS[scale] * (CUT_MS[scale] / 1000 + 2),
+  async run(section) {
+    let toDatabase!: Wire;
+    let toService!: Wire;
+    const stand = await Stand.open(section, {
+      patience: PATIENCE_MS,
+      async toDatabase(url) {
+        toDatabase = await Wire.open(url);
+        return toDatabase.before(url);
+      },
+      async toService(url) {
+        toService = await Wire.open(url);
+        return toService.before(url);
+      },
+    });
+    try {
+      await slow(stand, toDatabase);
+      await reset(stand, toDatabase);
+      await silence(stand, toDatabase);
+      await cutClients(stand, toService);
+      claimAnswers(section, stand);
+      await stand.conclude();
+    } finally {
+      await toDatabase.close();
+      await toService.close();
+      await stand.close();
+    }
+  },
+};
+
+async function slow(stand: Stand, wire: Wire): Promise<void> {
+  const { section } = stand;
+  const millis = section.size(LATENCY_MS);
+  section.done(
+    `Between service and PostgreSQL, through a proxy of our own: ${LATENCIES.map(milliseconds).join(', ')} of latency each way, ` +
+      `each ${section.size(LATENCY_ROUNDS)} times for ${millis / 1000} s.`,
+  );
+  for (const latency of LATENCIES)
+    for (let round = 1; round <= section.size(LATENCY_ROUNDS); round++)
+      await stand.round(`latency of ${latency} ms, round ${round}`, async () => {
+        wire.latency = latency;
+        await sleep(millis);
+        wire.latency = 0;
+        return endedNow();
+      });
+}
+
+async function reset(stand: Stand, wire: Wire): Promise<void> {
+  const { section } = stand;
+  section.done(`${section.size(RESETS)} times all connections to PostgreSQL were reset at once.`);
+  for (let round = 1; round <= section.size(RESETS); round++)
+    await stand.round(`reset ${round}`, async (): Promise<Ended> => {
+      const now = performance.now();
+      wire.resetAll();
+      return endedFrom(now);
+    });
+}
+
+async function silence(stand: Stand, wire: Wire): Promise<void> {
+  const { section } = stand;
+  const millis = section.size(SILENCE_MS);
+  section.done(
+    `Half-open: ${section.size(SILENCES)} times each way, for ${millis / 1000} s, whatever the one end sent vanished, without a ` +
+      'word to either. Connections that had lost something stayed dead afterwards, as behind a firewall that forgot them.',
+  );
+  // In small one way is enough to see that it runs.
+  const ways: Way[] = section.options.scale === 'smoke' ? ['up'] : ['up', 'down'];
+  for (const way of ways)
+    for (let round = 1; round <= section.size(SILENCES); round++)
+      await stand.round(
+        `silence of ${way === 'up' ? 'the service' : 'PostgreSQL'}, round ${round}`,
+        async () => {
+          wire.vanishing = [way];
+          await sleep(millis);
+          wire.vanishing = [];
+          return endedNow();
+        },
+      );
+}
+
+/** The client's connection is reset before its request arrives, or once the answer is under way. */
+async function cutClients(stand: Stand, wire: Wire): Promise<void> {
+  const { section } = stand;
+  const before = wire.cut;
+  for (const way of ['up', 'down'] as Way[])
+    for (let round = 1; round <= section.size(CUT_ROUNDS); round++)
+      await stand.round(
+        `clients cut ${way === 'up' ? 'before' : 'after'} the write, round ${round}`,
+        async () => {
+          wire.cuts = [{ way, share: CUT_SHARE, chance: section.chance }];
+          await sleep(section.size(CUT_MS));
+          wire.cuts = [];
+          return endedNow();
+        },
+      );
+  section.done(
+    `Between clients and service: ${number(wire.cut - before)} connections reset, half of the rounds before the request arrived, ` +
+      'half when its answer was on the way. Requests with an `Idempotency-Key` were repeated until answered.',
+  );
+}
+
+/** Nobody waits for ever, whatever became of the wire behind the service. */
+function claimAnswers(section: Section, stand: Stand): void {
+  const [longest] = stand.rounds.toSorted((a, b) => b.longestMs - a.longestMs);
+  if (!longest) return;
+  section.claim(
+    'a dead wire to PostgreSQL: every request is answered',
+    `≤ ${milliseconds(LONGEST_MS)}`,
+    `longest ${milliseconds(longest.longestMs)} (${longest.run})`,
+    longest.longestMs <= LONGEST_MS,
+  );
+}
