@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { packageDir } from '../src/config.ts';
-import { type Claim, emptyTally, type Kept, type Options, type Tally } from './theme.ts';
+import { type Claim, emptyTally, type Kept, type Options, type Scale, type Tally } from './theme.ts';
 
 export interface Run extends Options {
   command: string;
@@ -34,8 +34,8 @@ export const number = (value: number): string => value.toLocaleString('en', { ma
 
 export const milliseconds = (value: number): string => `${number(Math.round(value))} ms`;
 
-/** What is promised of every fault. */
-export const NORMAL_MS = 5_000;
+/** Milliseconds until normal service, as promised of every fault; from source on a busy machine more. */
+export const NORMAL_MS: Record<Scale, number> = { smoke: 30_000, small: 5_000, full: 5_000 };
 
 const verdict = ({ met }: Claim) => (met === null ? 'not run' : met ? 'held' : '**missed**');
 
@@ -48,7 +48,7 @@ export function sumOf(themes: Kept[]): Tally {
 }
 
 /** The totals as the rows that begin the table. */
-function totals(themes: Kept[]): Claim[] {
+function totals({ themes, scale }: Run): Claim[] {
   const sum = sumOf(themes);
   const of = `of ${number(sum.acknowledged)} acknowledged, ${number(sum.audits)} comparisons`;
   const row = (claim: string, count: number, beside: string): Claim => ({
@@ -64,26 +64,29 @@ function totals(themes: Kept[]): Claim[] {
     row('writes done twice', sum.doubled, of),
     row('records, events and counters that do not agree', sum.wrong, of),
     row('5xx other than 503', sum.otherFaults, `of ${number(sum.requests)} requests`),
-    ...liveness(themes.flatMap(({ normalAfter }) => normalAfter)),
+    ...liveness(
+      themes.flatMap(({ normalAfter }) => normalAfter),
+      NORMAL_MS[scale],
+    ),
   ];
 }
 
 /** The longest of all that was waited for normal service after a fault. */
-const liveness = (waits: number[]): Claim[] =>
+const liveness = (waits: number[], limit: number): Claim[] =>
   waits.length === 0
     ? []
     : [
         {
           theme: 'all',
           claim: 'normal service after a fault, without a hand',
-          target: `≤ ${milliseconds(NORMAL_MS)} after each`,
+          target: `≤ ${milliseconds(limit)} after each`,
           figure: `longest ${milliseconds(Math.max(...waits))}, after ${number(waits.length)} faults`,
-          met: Math.max(...waits) <= NORMAL_MS,
+          met: Math.max(...waits) <= limit,
           cause: '',
         },
       ];
 
-const allClaims = ({ themes }: Run) => [...totals(themes), ...themes.flatMap(({ claims }) => claims)];
+const allClaims = (run: Run) => [...totals(run), ...run.themes.flatMap(({ claims }) => claims)];
 
 /** For the terminal. */
 export function summary(run: Run): string {

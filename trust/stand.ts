@@ -15,8 +15,6 @@ import type { Section } from './theme.ts';
 import { startWriting, type Writing } from './writers.ts';
 
 const WRITERS = 8;
-/** Normal service is back within so many milliseconds after a fault has ended. */
-const LIMIT_MS = { smoke: 30_000, small: NORMAL_MS, full: NORMAL_MS };
 /** After this a round has failed. */
 const GIVE_UP_MS = 40_000;
 const SHOWN = 3;
@@ -191,7 +189,7 @@ export class Stand {
     );
     const [slowest] = rounds.toSorted((a, b) => b.normalAfter - a.normalAfter);
     const times = rounds.map(({ normalAfter }) => normalAfter).sort((a, b) => a - b);
-    const limit = section.size(LIMIT_MS);
+    const limit = section.size(NORMAL_MS);
     section.claim(
       `${section.kept.title}: normal service afterwards, without a hand`,
       `≤ ${milliseconds(limit)} in every round`,
