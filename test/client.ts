@@ -96,3 +96,10 @@ export function sender(url: string, defaultKey: string | null): Send {
     return { status: response.status, headers: response.headers, text, ...parsed };
   };
 }
+
+/** The path of a route with this id in it, and a reference where it names one. */
+export const pathWith = (path: string, id: string): string =>
+  path
+    .replace(/[:{]id\}?/, id)
+    .replace(/[:{]kind\}?/, 'booking')
+    .replace(/[:{]ref\}?/, 'B-1');

@@ -8,24 +8,14 @@ import { connect, type Sql } from '../src/database/connect.ts';
 import type { Room } from '../src/http/room.ts';
 import { createServer, type Server } from '../src/http/server.ts';
 import type { Authentication } from '../src/tenancy/authentication.ts';
-import { createApiKey, createBusiness, createLocation, type KeyInput } from '../src/tenancy/operations.ts';
 import type { RateLimits } from '../src/tenancy/rate-limits.ts';
+import { makeBusiness, type TestBusiness } from './business.ts';
 import { type Send, sender } from './client.ts';
 import { withDatabase } from './postgres.ts';
 import { StatementWatch } from './scale-rules.ts';
 
-export { type Answer, API, type Body, type Send, sender } from './client.ts';
-
-export interface TestBusiness {
-  id: string;
-  locationId: string;
-  /** A key for all locations and all scopes. */
-  key: string;
-  /** Sends as that key. */
-  send: Send;
-  addLocation(country?: string): Promise<string>;
-  addKey(input: Partial<KeyInput>): Promise<{ id: string; key: string; send: Send }>;
-}
+export type { TestBusiness } from './business.ts';
+export { type Answer, API, type Body, pathWith, type Send, sender } from './client.ts';
 
 export interface TestService {
   url: string;
@@ -65,7 +55,8 @@ export function useService(options: ServeOptions & { statementTimeout?: number }
     const running = await serve(watched, options);
     Object.assign(service, running, { databaseUrl: made.url, sql: connect(made.url, { max: 4 }) });
     service.send = sender(service.url, null);
-    service.business = (country) => makeBusiness(service, country);
+    service.business = (country) =>
+      makeBusiness(service, { country, onAdded: () => service.authentication.forget() });
   });
 
   afterAll(async () => {
@@ -124,40 +115,3 @@ export function useSecondServer(service: TestService, options: ServeOptions = {}
   afterAll(() => stop?.());
   return second;
 }
-
-async function makeBusiness(service: TestService, country = 'AU'): Promise<TestBusiness> {
-  const { sql } = service;
-  const { id, location, apiKey } = await createBusiness(sql, {
-    name: 'Test business',
-    location: { name: 'Main', country },
-  });
-  const scope = {
-    businessId: id,
-    locationId: null,
-    actor: { type: 'system' as const, id: null, name: 'test' },
-  };
-  return {
-    id,
-    locationId: location.id,
-    key: apiKey.key,
-    send: sender(service.url, apiKey.key),
-    addLocation: async (of = 'AU') => {
-      const { id: added } = await sql.begin((tx) =>
-        createLocation(tx, scope, { name: 'Another', country: of }),
-      );
-      service.authentication.forget();
-      return added;
-    },
-    addKey: async (input) => {
-      const made = await createApiKey(sql, scope, { name: 'Another key', ...input });
-      return { id: made.id, key: made.key, send: sender(service.url, made.key) };
-    },
-  };
-}
-
-/** The path of a route with this id in it, and a reference where it names one. */
-export const pathWith = (path: string, id: string): string =>
-  path
-    .replace(/[:{]id\}?/, id)
-    .replace(/[:{]kind\}?/, 'booking')
-    .replace(/[:{]ref\}?/, 'B-1');

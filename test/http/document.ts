@@ -2,7 +2,7 @@
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { Answer, Send } from '../harness.ts';
+import type { Answer, Send } from '../client.ts';
 
 export interface Schema {
   type?: string | string[];

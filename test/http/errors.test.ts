@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../src/http/errors.ts';
 import { type Answer, sender, type TestBusiness, useSecondServer, useService } from '../harness.ts';
-import { expectRefusal } from './refusal.ts';
+import { expectRefusal } from './expect-refusal.ts';
 
 const service = useService({ statementTimeout: 5_000 });
 const limited = useSecondServer(service, { rates: { key: 1, business: 0 } });

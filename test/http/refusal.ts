@@ -1,6 +1,5 @@
 /** What every refusal must be: the envelope, with a sentence, a code, the field, and nothing of the inside. */
-import { expect } from 'vitest';
-import type { Answer } from '../harness.ts';
+import type { Answer } from '../client.ts';
 
 /** Words of SQL, of stack traces and of the parts inside. */
 const INSIDE =
@@ -27,6 +26,3 @@ export function notARefusal(
   }
   return null;
 }
-
-export const expectRefusal = (answer: Answer, expected?: Parameters<typeof notARefusal>[1]): void =>
-  expect(notARefusal(answer, expected)).toBeNull();

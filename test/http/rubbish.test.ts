@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stored } from '../contract/stored.ts';
 import { pathWith, type TestBusiness, useService } from '../harness.ts';
-import { expectRefusal, notARefusal } from './refusal.ts';
+import { expectRefusal } from './expect-refusal.ts';
+import { notARefusal } from './refusal.ts';
 
 const service = useService();
 let business: TestBusiness;

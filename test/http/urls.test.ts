@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { API, type TestBusiness, useService } from '../harness.ts';
-import { expectRefusal } from './refusal.ts';
+import { expectRefusal } from './expect-refusal.ts';
 
 const service = useService();
 let business: TestBusiness;

@@ -1,6 +1,9 @@
 /** Every place of a request where an id can stand, found in the routes' own schemas. */
 import type { Route } from '../../src/http/route.ts';
-import { pathWith } from '../harness.ts';
+import { pathWith } from '../client.ts';
+
+/** What of a route says where ids stand in it; the OpenAPI document tells as much. */
+export type Operation = Pick<Route, 'operationId' | 'method' | 'path' | 'query' | 'body' | 'example'>;
 
 export type Kind =
   | 'customer'
@@ -10,6 +13,7 @@ export type Kind =
   | 'contact'
   | 'duplicate'
   | 'import'
+  | 'reference'
   | 'list_cursor'
   | 'duplicates_cursor'
   | 'feed_cursor'
@@ -42,7 +46,7 @@ const CURSORS: Record<string, Kind> = {
 };
 
 /** Fails on a route with an id or a cursor of a kind that is not known here: then this table wants a line. */
-export function probesOf(routes: Route[]): Probe[] {
+export function probesOf(routes: readonly Operation[]): Probe[] {
   return routes.flatMap((route) => {
     const probes: Probe[] = [];
     const { method, operationId: name, example: body } = route;
@@ -89,6 +93,24 @@ export function probesOf(routes: Route[]): Probe[] {
         name: `${name}: from of the body`,
         kind: 'customer',
         request: (id, { customerId }) => ({ method, path: own(route.path, customerId), body: { from: id } }),
+      });
+    }
+    if (has(route.query, 'import_id')) {
+      probes.push({
+        name: `${name}: import_id of the query`,
+        kind: 'import',
+        request: (id) => ({ method, path: `${route.path}?dry_run=true&import_id=${id}`, body }),
+      });
+    }
+    if (route.path.includes(':ref')) {
+      probes.push({
+        name: `${name}: kind and ref of the path`,
+        kind: 'reference',
+        request: (id, { customerId }) => ({
+          method,
+          path: `${route.path.replace(':id', customerId).replace(':kind/:ref', id)}?dry_run=true`,
+          body,
+        }),
       });
     }
     if (has(route.query, 'customer_id')) {
