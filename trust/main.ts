@@ -15,6 +15,7 @@ import { packageDir } from '../src/config.ts';
 import { clock } from './clock.ts';
 import { disk } from './disk.ts';
 import { instances } from './instances.ts';
+import { files } from './files.ts';
 import { input } from './input.ts';
 import { isolation } from './isolation.ts';
 import { kill } from './kill.ts';
@@ -24,7 +25,7 @@ import { postgres } from './postgres.ts';
 import { duration, environment, page, type Run, summary } from './report.ts';
 import { type Options, Section, type Theme } from './theme.ts';
 
-const THEMES: Theme[] = [kill, postgres, network, disk, pause, clock, instances, isolation, input];
+const THEMES: Theme[] = [kill, postgres, network, disk, pause, clock, instances, isolation, input, files];
 
 const { values } = parseArgs({
   options: {

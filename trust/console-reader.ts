@@ -1,0 +1,34 @@
+/** The console's reader of files, run here as its worker runs it in a browser: the same module, the same messages. */
+import type { CsvRow } from '../src/imports/csv-shape.ts';
+
+export type Read = { rows: CsvRow[] } | { why: string };
+
+type Told =
+  | { type: 'shape' }
+  | { type: 'rows'; rows: CsvRow[] }
+  | { type: 'end' }
+  | { type: 'unreadable'; why: string };
+
+/** Loads the worker and answers what reads a file with it, one at a time. */
+export async function openConsoleReader(): Promise<(bytes: Buffer) => Promise<Read>> {
+  let listener!: (event: { data: File }) => void;
+  let hear: (told: Told) => void = () => {};
+  Object.assign(globalThis, {
+    addEventListener: (_type: string, one: typeof listener) => {
+      listener = one;
+    },
+    postMessage: (told: Told) => hear(told),
+  });
+  await import(new URL('../console/src/import/read-worker.ts', import.meta.url).href);
+  return (bytes) =>
+    new Promise((done) => {
+      let rows: CsvRow[] = [];
+      hear = (told) => {
+        // Read anew in another way: what came before is void.
+        if (told.type === 'shape') rows = [];
+        else if (told.type === 'rows') rows.push(...told.rows);
+        else done(told.type === 'end' ? { rows } : { why: told.why });
+      };
+      listener({ data: new File([new Uint8Array(bytes)], 'customers.csv') });
+    });
+}
