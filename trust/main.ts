@@ -19,13 +19,7 @@ import { files } from './files.ts';
 import { input } from './input.ts';
 import { isolation } from './isolation.ts';
 import { kill } from './kill.ts';
-import { network } from './network.ts';
-import { pause } from './pause.ts';
-import { postgres } from './postgres.ts';
-import { duration, environment, page, type Run, summary } from './report.ts';
-import { type Options, Section, type Theme } from './theme.ts';
-
-const THEMES: Theme[] = [kill, postgres, network, disk, pause, clock, instances, isolation, input, files];
+const THEMES: Theme[] = [kill, postgres, network, disk, pause, clock, instances, isolation, input, files, overload];
 
 const { values } = parseArgs({
   options: {

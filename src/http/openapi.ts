@@ -37,8 +37,8 @@ export const errorsOf = (route: Route): ErrorCode[] => [
   ...(route.params || route.query || route.body || route.versioned || route.method !== 'GET'
     ? WITH_INPUT
     : []),
-  // A body that comes with a DELETE is read, and refused, like any other.
-  ...(route.body || route.method === 'DELETE' ? WITH_BODY : []),
+  // A body that comes where none is wanted is read, and refused, like any other.
+  ...(route.method === 'GET' ? [] : WITH_BODY),
   ...(route.method === 'GET' ? [] : ['cross_site_request' as const]),
   ...(route.method === 'GET' || !isRepeatable(route.scope) ? [] : WITH_RETRY),
   ...(route.errors ?? []),

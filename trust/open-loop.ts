@@ -1,0 +1,233 @@
+/**
+ * A process of its own that sends requests when their time has come, whether earlier ones were answered or not: callers
+ * of a service that is too slow do not wait for each other. Plain sockets, because a client that is dear would be what
+ * is measured. The plan comes in, and the account of it goes out, as a message of the parent.
+ */
+import { connect, type Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+/** Requests of one kind of caller. */
+export interface Group {
+  name: string;
+  /** A second. */
+  rate: number;
+  /** Ready to be sent: of these one after the other. `{number}` becomes a number that none other has. */
+  requests: string[];
+}
+
+export interface Plan {
+  url: string;
+  seconds: number;
+  /** Sockets at the most; whoever finds none free waits in the client, and that counts. */
+  sockets: number;
+  /** Milliseconds from its time after which nobody waits for an answer any more. */
+  patience: number;
+  groups: Group[];
+}
+
+export interface GroupAccount {
+  name: string;
+  sent: number;
+  /** Answered with 2xx in time; their milliseconds. */
+  done: number;
+  p50: number;
+  p99: number;
+  /** 429 or 503 with Retry-After. */
+  refused: number;
+  /** Milliseconds in which the refusals came, at the 99th of a hundred. */
+  refusedP99: number;
+  /** Nobody waited for these any more, or the connection was lost. */
+  unanswered: number;
+  /** Anything else: 5xx, or a refusal that does not say when to come again. */
+  wrong: number;
+  statuses: Record<string, number>;
+}
+
+export interface LoopAccount {
+  seconds: number;
+  groups: GroupAccount[];
+  /** Milliseconds by which the client itself was late at the worst. */
+  lateness: number;
+}
+
+interface Job {
+  group: Running;
+  due: number;
+  bytes: string;
+}
+
+interface Running {
+  group: Group;
+  account: GroupAccount;
+  times: number[];
+  refusals: number[];
+  next: number;
+}
+
+const TICK_MS = 4;
+
+let count = 0;
+
+async function run(plan: Plan): Promise<LoopAccount> {
+  const { hostname, port } = new URL(plan.url);
+  const start = performance.now();
+  const groups = plan.groups.map(
+    (group): Running => ({
+      group,
+      account: {
+        name: group.name,
+        sent: 0,
+        done: 0,
+        p50: 0,
+        p99: 0,
+        refused: 0,
+        refusedP99: 0,
+        unanswered: 0,
+        wrong: 0,
+        statuses: {},
+      },
+      times: [],
+      refusals: [],
+      next: start,
+    }),
+  );
+  const idle: Connection[] = [];
+  const waiting: Job[] = [];
+  let open = 0;
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+
+  const settle = ({ group, due }: Job, status: number, hasRetryAfter: boolean) => {
+    const { account } = group;
+    const millis = performance.now() - due;
+    account.statuses[status] = (account.statuses[status] ?? 0) + 1;
+    if (status === 0 || millis > plan.patience) account.unanswered++;
+    else if (status >= 200 && status < 300) {
+      account.done++;
+      group.times.push(millis);
+    } else if ((status === 429 || status === 503) && hasRetryAfter) {
+      account.refused++;
+      group.refusals.push(millis);
+    } else account.wrong++;
+  };
+  const onFree = (connection: Connection) => {
+    for (;;) {
+      const job = waiting.shift();
+      if (!job) return void idle.push(connection);
+      if (performance.now() - job.due < plan.patience) return connection.send(job);
+      settle(job, 0, false);
+    }
+  };
+  const onGone = (connection: Connection) => {
+    open--;
+    const at = idle.indexOf(connection);
+    if (at >= 0) idle.splice(at, 1);
+  };
+  const submit = (job: Job) => {
+    const connection = idle.pop();
+    if (connection) return connection.send(job);
+    if (open < plan.sockets) {
+      open++;
+      return new Connection(connect(Number(port), hostname), settle, onFree, onGone).send(job);
+    }
+    waiting.push(job);
+  };
+
+  const end = start + plan.seconds * 1000;
+  await new Promise<void>((done) => {
+    const timer = setInterval(() => {
+      const now = performance.now();
+      if (now >= end) {
+        clearInterval(timer);
+        return done();
+      }
+      for (const running of groups) {
+        const { group, account } = running;
+        for (; running.next <= now; running.next += 1000 / group.rate) {
+          const template = group.requests[account.sent % group.requests.length]!;
+          account.sent++;
+          submit({ group: running, due: running.next, bytes: fill(template, ++count) });
+        }
+      }
+    }, TICK_MS);
+  });
+  const seconds = (performance.now() - start) / 1000;
+  // What is still under way gets its time.
+  const until = performance.now() + plan.patience;
+  while (
+    performance.now() < until &&
+    groups.some(({ account }) => open > idle.length || settledOf(account) < account.sent)
+  )
+    await new Promise((done) => setTimeout(done, 20));
+  for (const { account } of groups) account.unanswered += account.sent - settledOf(account);
+  for (const { account, times, refusals } of groups) {
+    account.p50 = at(times, 0.5);
+    account.p99 = at(times, 0.99);
+    account.refusedP99 = at(refusals, 0.99);
+  }
+  return { seconds, groups: groups.map(({ account }) => account), lateness: delay.max / 1e6 };
+}
+
+const settledOf = ({ done, refused, unanswered, wrong }: GroupAccount) => done + refused + unanswered + wrong;
+
+/** Of as many signs as the mark itself, in base 36: the length of the body is in the header already. */
+const fill = (template: string, n: number) =>
+  template.replaceAll('{number}', n.toString(36).padStart(8, '0'));
+
+function at(values: number[], share: number): number {
+  values.sort((a, b) => a - b);
+  return Math.round((values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0) * 10) / 10;
+}
+
+/** A connection with one request under way at most. */
+class Connection {
+  readonly #socket: Socket;
+  readonly #settle: (job: Job, status: number, hasRetryAfter: boolean) => void;
+  readonly #onFree: (connection: Connection) => void;
+  #job: Job | null = null;
+  #text = '';
+
+  constructor(
+    socket: Socket,
+    settle: (job: Job, status: number, hasRetryAfter: boolean) => void,
+    onFree: (connection: Connection) => void,
+    onGone: (connection: Connection) => void,
+  ) {
+    this.#socket = socket.setNoDelay(true).setEncoding('latin1');
+    this.#settle = settle;
+    this.#onFree = onFree;
+    socket.on('data', (text: string) => this.#hear(text));
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (this.#job) settle(this.#job, 0, false);
+      this.#job = null;
+      onGone(this);
+    });
+  }
+
+  send(job: Job): void {
+    this.#job = job;
+    this.#socket.write(job.bytes);
+  }
+
+  #hear(text: string): void {
+    this.#text += text;
+    const head = this.#text.indexOf('\r\n\r\n');
+    if (head < 0 || !this.#job) return;
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(this.#text)?.[1] ?? 0);
+    if (this.#text.length < head + 4 + length) return;
+    const status = Number(this.#text.slice(9, 12));
+    const hasRetryAfter = /\r\nretry-after: \d/i.test(this.#text.slice(0, head));
+    const isLast = /\r\nconnection: close/i.test(this.#text.slice(0, head));
+    const job = this.#job;
+    this.#text = '';
+    this.#job = null;
+    this.#settle(job, status, hasRetryAfter);
+    if (isLast) this.#socket.destroy();
+    else this.#onFree(this);
+  }
+}
+
+process.once('message', (plan: Plan) => {
+  void run(plan).then((account) => process.send!(account, () => process.exit(0)));
+});

@@ -1,0 +1,256 @@
+/** Five times what the service can bear, from a process that does not wait; and one business that crowds a quiet one. */
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packageDir } from '../src/config.ts';
+import { makeBusiness, type TestBusiness } from '../test/business.ts';
+import { API } from '../test/client.ts';
+import { Memory } from './memory.ts';
+import type { Group, GroupAccount, LoopAccount, Plan } from './open-loop.ts';
+import { milliseconds, number } from './report.ts';
+import { Stand } from './stand.ts';
+import type { Section, Theme } from './theme.ts';
+
+/** Seconds of each step of the search for the peak, of the overload, and beside a noisy business. */
+const STEP = { smoke: 2, small: 4, full: 10 };
+const OVERLOAD = { smoke: 4, small: 20, full: 300 };
+const NOISY = { smoke: 4, small: 10, full: 60 };
+const TIMES = 5;
+/** Arrivals a second of the first step; each is so much more than the one before, as long as more gets done. */
+const FIRST_RATE = 400;
+const GROWTH = 1.5;
+const MOST_STEPS = 9;
+const PATIENCE_MS = 10_000;
+const SOCKETS = 1_000;
+const BUSINESSES = 8;
+const RECOVERED_MS = 5_000;
+/** An answer as fast as this, several times in a row, is the service as it was. */
+const NORMAL_MS = 250;
+const QUIET_SHARE = 0.02;
+
+export const overload: Theme = {
+  name: 'overload',
+  title: 'Overload',
+  what: ({ scale }) =>
+    `${TIMES} times the peak for ${OVERLOAD[scale]} s, a noisy business beside a quiet one`,
+  estimate: ({ scale }) => 15 + 7 * (STEP[scale] + 1) + OVERLOAD[scale] + 2 * NOISY[scale] + 3 * 10,
+  async run(section) {
+    // Every key may send as much as it likes: what the service does by itself is looked at.
+    const stand = await Stand.open(section, { database: 'own' });
+    try {
+      const businesses = await Promise.all(
+        Array.from({ length: BUSINESSES }, () => makeBusiness({ url: stand.service.url, sql: stand.sql })),
+      );
+      const mixes = await Promise.all(businesses.map(mixOf));
+      const peak = await findPeak(section, stand, mixes);
+      await overwhelm(section, stand, mixes, peak);
+      await crowd(section, stand, peak);
+    } finally {
+      await stand.close();
+    }
+  },
+};
+
+/** What a business asks for: of ten requests five upserts (three of them of somebody new), four gets and a list. */
+async function mixOf({ key, send }: TestBusiness): Promise<string[]> {
+  const made = await send('PUT', '/customers/batch', {
+    customers: Array.from({ length: 200 }, (_, n) => ({ name: `Person ${n}`, email: `known${n}@load.test` })),
+  });
+  const ids = made.body.items.map(({ customer }) => customer.id);
+  const to = (method: string, path: string, body = '') =>
+    `${method} ${API}${path} HTTP/1.1\r\nHost: load.test\r\nAuthorization: Bearer ${key}\r\n` +
+    (body ? `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` : '') +
+    `\r\n${body}`;
+  const upsert = (email: string) =>
+    to('PUT', '/customers', JSON.stringify({ name: 'Load', email, company_name: '{number}' }));
+  return ids
+    .slice(0, 50)
+    .flatMap((id, n) => [
+      upsert('new{number}@load.test'),
+      to('GET', `/customers/${id}`),
+      upsert(`known${n}@load.test`),
+      to('GET', `/customers/${ids[n + 50]}`),
+      upsert('new{number}@load.test'),
+      to('GET', '/customers?page_size=20'),
+      to('GET', `/customers/${ids[n + 100]}`),
+      upsert(`known${n + 60}@load.test`),
+      to('GET', `/customers/${ids[n + 150]}`),
+      upsert('new{number}@load.test'),
+    ]);
+}
+
+/** Sends as planned, from a process of its own. */
+async function loop(stand: Stand, seconds: number, groups: Group[]): Promise<LoopAccount> {
+  const plan: Plan = { url: stand.service.url, seconds, sockets: SOCKETS, patience: PATIENCE_MS, groups };
+  const child = fork(join(packageDir, 'trust/open-loop.ts'), {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  return await new Promise((done, fail) => {
+    child.once('message', (account) => done(account as LoopAccount));
+    child.once('exit', (code) => fail(new Error(`The process that sends ended with ${code}.`)));
+    child.send(plan);
+  });
+}
+
+const spread = (mixes: string[][], rate: number): Group[] =>
+  mixes.map((requests, i) => ({ name: `business ${i + 1}`, rate: rate / mixes.length, requests }));
+
+const sum = (account: LoopAccount, field: 'sent' | 'done' | 'refused' | 'unanswered' | 'wrong'): number =>
+  account.groups.reduce((all, group) => all + group[field], 0);
+
+/** The most that gets done in a second, however much comes: more is sent until less or no more gets done. */
+async function findPeak(section: Section, stand: Stand, mixes: string[][]): Promise<number> {
+  const seconds = section.size(STEP);
+  await loop(stand, seconds, spread(mixes, FIRST_RATE));
+  const steps: { rate: number; done: number }[] = [];
+  for (let n = 0, rate = FIRST_RATE; n < MOST_STEPS; n++, rate *= GROWTH) {
+    const account = await loop(stand, seconds, spread(mixes, rate));
+    section.tally.requests += sum(account, 'sent');
+    steps.push({ rate: Math.round(rate), done: Math.round(sum(account, 'done') / account.seconds) });
+    section.tell(`${number(steps.at(-1)!.rate)} a second sent, ${number(steps.at(-1)!.done)} done`);
+    await recovered(stand);
+    if (steps.at(-1)!.done < rate * 0.7) break;
+  }
+  const peak = Math.max(...steps.map(({ done }) => done));
+  section.kept.raw.steps = steps;
+  section.done(
+    `Requests of ${mixes.length} businesses (of ten: five upserts, three of them of somebody new; four gets; a list) come at a fixed ` +
+      `pace from another process over up to ${number(SOCKETS)} connections, whether earlier ones were answered or not. The service, its ` +
+      'PostgreSQL and that process share two cores: what is sent is paid for by what is done.',
+  );
+  section.found(
+    `At most ${number(peak)} requests a second get done (steps: ${steps.map(({ rate, done }) => `${rate} → ${done}`).join(', ')}).`,
+  );
+  return peak;
+}
+
+async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak: number): Promise<void> {
+  const seconds = section.size(OVERLOAD);
+  const memory = Memory.of(stand.service.pid);
+  const account = await loop(stand, seconds, spread(mixes, peak * TIMES));
+  const back = await recovered(stand);
+  memory.stop();
+  section.kept.raw.overload = { account, memory: memory.samples };
+  const [sent, done, refused, unanswered, wrong] = (
+    ['sent', 'done', 'refused', 'unanswered', 'wrong'] as const
+  ).map((field) => sum(account, field)) as [number, number, number, number, number];
+  section.tally.requests += sent;
+  section.tally.refused += refused;
+  section.tally.otherFaults += faultsIn(account.groups);
+  const goodput = done / account.seconds;
+  const share = (goodput / peak) * 100;
+  section.done(`Then ${TIMES} times as much for ${seconds} s: ${number(sent / account.seconds)} a second.`);
+  section.checked(
+    `An answer counts when it is a 2xx within ${PATIENCE_MS / 1000} s of the moment its request was due; everything else must be a 429 or ` +
+      '503 with Retry-After.',
+  );
+  const statuses = statusesOf(account.groups);
+  section.found(
+    `Under ${TIMES} times the peak ${number(goodput)} a second got done, p99 ${milliseconds(Math.max(...account.groups.map(({ p99 }) => p99)))}; ` +
+      `answers by status (0: none in time): ${statuses}; the client was late by ${milliseconds(account.lateness)} at the worst.`,
+  );
+  const isSmoke = section.options.scale === 'smoke';
+  const judged = (met: boolean) => (isSmoke ? null : met);
+  const cause = isSmoke ? 'too short to say' : '';
+  section.claim(
+    `goodput at ${TIMES} times the peak`,
+    '≥ 80 % of the peak',
+    `${number(share)} %, ${number(goodput)} of ${number(peak)} a second`,
+    judged(share >= 80),
+    cause,
+  );
+  section.claim(
+    'the rest is told when to come again',
+    'all',
+    `${number(unanswered + wrong)} of ${number(sent - done)} were not (${number(unanswered)} without an answer in time, ${number(wrong)} otherwise)`,
+    judged(unanswered + wrong === 0),
+    cause,
+  );
+  const { first, last, most } = memory.told();
+  section.claim(
+    'resident memory under overload',
+    'flat: ≤ 25 % more at its end than at its beginning',
+    `${number(first)} MiB at first, ${number(last)} MiB in the end, at most ${number(most)} MiB`,
+    judged(last <= first * 1.25),
+    cause,
+  );
+  section.claim(
+    'as fast as before after an overload',
+    `≤ ${RECOVERED_MS / 1000} s`,
+    milliseconds(back),
+    judged(back <= RECOVERED_MS),
+    cause,
+  );
+}
+
+/** Milliseconds until ten answers in a row came as fast as ever. */
+async function recovered(stand: Stand): Promise<number> {
+  const business = await makeBusiness({ url: stand.service.url, sql: stand.sql });
+  const start = performance.now();
+  let inRow = 0;
+  let since = start;
+  while (inRow < 10 && performance.now() < start + 60_000) {
+    const sent = performance.now();
+    const { status } = await business.send('PUT', '/customers', { name: 'Ann', phone: '0412 345 678' });
+    const isNormal = status === 200 && performance.now() - sent <= NORMAL_MS;
+    if (inRow === 0 || !isNormal) since = performance.now();
+    inRow = isNormal ? inRow + 1 : 0;
+    if (!isNormal) await sleep(20);
+  }
+  return since - start;
+}
+
+/** A quiet business alone, then beside one that sends ten times what two could share. */
+async function crowd(section: Section, stand: Stand, peak: number): Promise<void> {
+  const place = { url: stand.service.url, sql: stand.sql };
+  const [quiet, noisy] = await Promise.all([makeBusiness(place), makeBusiness(place)]);
+  const [quietMix, noisyMix] = await Promise.all([mixOf(quiet), mixOf(noisy)]);
+  const seconds = section.size(NOISY);
+  const own: Group = { name: 'quiet', rate: Math.max(5, peak * QUIET_SHARE), requests: quietMix };
+  const alone = (await loop(stand, seconds, [own])).groups[0]!;
+  // Two have half of the peak each.
+  const share = peak / 2;
+  const account = await loop(stand, seconds, [own, { name: 'noisy', rate: share * 10, requests: noisyMix }]);
+  const [beside, crowding] = account.groups as [GroupAccount, GroupAccount];
+  section.tally.requests += alone.sent + beside.sent + crowding.sent;
+  section.tally.refused += beside.refused + crowding.refused;
+  section.tally.otherFaults += faultsIn([alone, beside, crowding]);
+  section.kept.raw.noisy = { alone, beside, crowding };
+  section.done(
+    `A business that sends ${number(own.rate)} a second, alone and beside another that sends ${number(share * 10)}, ten times its half of the peak, for ${seconds} s.`,
+  );
+  section.found(
+    `The quiet one: alone p50 ${milliseconds(alone.p50)}, p99 ${milliseconds(alone.p99)}; beside the noisy one p50 ${milliseconds(beside.p50)}, ` +
+      `p99 ${milliseconds(beside.p99)}, ${number(beside.done)} of ${number(beside.sent)} done. The noisy one: ${number(crowding.done / account.seconds)} a second done.`,
+  );
+  const isSmoke = section.options.scale === 'smoke';
+  const success = (beside.done / beside.sent) * 100;
+  section.claim(
+    'a quiet business beside one of ten times its share',
+    '≥ 99 % done, p99 ≤ 1 s',
+    `${number(success)} % done, p99 ${milliseconds(beside.p99)} (alone ${milliseconds(alone.p99)})`,
+    isSmoke ? null : success >= 99 && beside.p99 <= 1_000,
+    isSmoke ? 'too short to say' : '',
+  );
+  await recovered(stand);
+}
+
+const faultsIn = (groups: GroupAccount[]): number =>
+  groups.reduce(
+    (all, { statuses }) =>
+      all +
+      Object.entries(statuses).reduce(
+        (n, [status, count]) => n + (Number(status) >= 500 && status !== '503' ? count : 0),
+        0,
+      ),
+    0,
+  );
+
+function statusesOf(groups: GroupAccount[]): string {
+  const counts = new Map<string, number>();
+  for (const { statuses } of groups)
+    for (const [status, count] of Object.entries(statuses))
+      counts.set(status, (counts.get(status) ?? 0) + count);
+  return [...counts].map(([status, count]) => `${status} ${number(count)}`).join(', ');
+}
