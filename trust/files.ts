@@ -35,7 +35,7 @@ export const files: Theme = {
     `${scale === 'full' ? 'all' : `each ${EVERY[scale]}th`} of some two hundred hostile files`,
   estimate: ({ scale }) => 10 + 120 / EVERY[scale],
   async run(section) {
-    const stand = await Stand.open(section, { database: 'own' });
+    const stand = await Stand.open(section, {});
     const dir = await mkdtemp(join(tmpdir(), 'clientele-files-'));
     const [service, importer] = [Memory.of(stand.service.pid), Memory.of(process.pid)];
     try {

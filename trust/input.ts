@@ -26,7 +26,7 @@ export const input: Theme = {
   what: ({ scale }) => `${number(REQUESTS[scale])} generated requests, and raw bytes on the socket`,
   estimate: ({ scale }) => 15 + REQUESTS[scale] / 250 + (scale === 'full' ? 75 : 10),
   async run(section) {
-    const stand = await Stand.open(section, { database: 'own', env: { CLIENTELE_FAILED_RATE: '0' } });
+    const stand = await Stand.open(section, { env: { CLIENTELE_FAILED_RATE: '0' } });
     const memory = Memory.of(stand.service.pid);
     try {
       await generate(section, stand);

@@ -27,7 +27,7 @@ export const isolation: Theme = {
     `ids of ${VICTIMS[scale]} businesses in every place by others, ${SAMPLES[scale]} timings of each operation`,
   estimate: ({ scale }) => 8 + VICTIMS[scale] * 6 + SAMPLES[scale] / 15,
   async run(section) {
-    const stand = await Stand.open(section, { database: 'own' });
+    const stand = await Stand.open(section, {});
     try {
       const document = await loadDocument(sender(stand.service.url, null));
       claimPlaces(section, document);

@@ -14,12 +14,21 @@ import { parseArgs } from 'node:util';
 import { packageDir } from '../src/config.ts';
 import { clock } from './clock.ts';
 import { disk } from './disk.ts';
-import { instances } from './instances.ts';
 import { files } from './files.ts';
 import { input } from './input.ts';
+import { instances } from './instances.ts';
 import { isolation } from './isolation.ts';
 import { kill } from './kill.ts';
-const THEMES: Theme[] = [kill, postgres, network, disk, pause, clock, instances, isolation, input, files, overload];
+import { network } from './network.ts';
+import { overload } from './overload.ts';
+import { pause } from './pause.ts';
+import { postgres } from './postgres.ts';
+import { duration, environment, page, type Run, summary } from './report.ts';
+import { type Options, Section, type Theme } from './theme.ts';
+
+const FAULTS: Theme[] = [kill, postgres, network, disk, pause, clock, instances];
+const ATTACKS: Theme[] = [isolation, input, files, overload];
+const THEMES: Theme[] = [...FAULTS, ...ATTACKS];
 
 const { values } = parseArgs({
   options: {

@@ -8,10 +8,12 @@ import { members } from '../../src/backup/tar.ts';
 import { connect, type Sql } from '../../src/database/connect.ts';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { Ledger } from '../../trust/ledger.ts';
+import { lookInto, until } from '../../trust/processes.ts';
+import { startWriting } from '../../trust/writers.ts';
 import { clientele, scratch } from '../cli/session.ts';
-import { auditLedger, auditTables } from '../faults/audit.ts';
-import { lookInto, until, useProcesses } from '../faults/process.ts';
-import { Ledger, startWriting } from '../faults/writers.ts';
+import { expectTold, expectWhole } from '../faults/audit.ts';
+import { useProcesses } from '../faults/process.ts';
 import { createDatabase, sender } from '../harness.ts';
 
 const processes = useProcesses();
@@ -46,7 +48,7 @@ beforeAll(async () => {
   await writing.stop();
   expect(ledger.surprises).toEqual([]);
   // The source is whole, with what came since.
-  await lookInto(dataDir, (sql) => auditLedger(sql, ledger));
+  await lookInto(dataDir, (sql) => expectTold(sql, ledger));
   running.signal('SIGTERM');
   await running.exited;
 }, 120_000);
@@ -104,7 +106,7 @@ describe('a backup', () => {
       out: 'All is well.',
     });
     const restored = await lookInto(other, async (sql) => {
-      await auditTables(sql);
+      await expectWhole(sql);
       const rows = await sql<{ name: string; n: number }[]>`
         select name, count(*)::int as n from customers where name is not null group by name`;
       const emails = await sql`select value from contacts where type = 'email'`;
@@ -205,7 +207,7 @@ describe('a backup of an earlier schema', () => {
     expect(restored.out).toContain('Applied 0005_speed.sql\n');
     const running = await startEmbedded(to, 'test');
     const look = connect(running.url, { max: 1 });
-    await auditTables(look);
+    await expectWhole(look);
     const [row] = await look`select document from customers`;
     expect(JSON.parse(row!.document)).toMatchObject({ name: 'Ann Lee', email: 'ann@clientele.test' });
     await look.end();

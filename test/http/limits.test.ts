@@ -1,7 +1,7 @@
 /** Every limit at its last allowed value and at the next: taken, and refused with the code that says so. */
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../faults/process.ts';
+import { until } from '../../trust/processes.ts';
 import { type Answer, API, type TestBusiness, useService } from '../harness.ts';
 
 const service = useService();

@@ -1,6 +1,6 @@
 /** More than can be done: what is beyond is told to come again, others go through, and nothing is held for ever. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { until } from '../faults/process.ts';
+import { until } from '../../trust/processes.ts';
 import { type Answer, sender, type TestBusiness, useService } from '../harness.ts';
 
 /** Room for eight of work: four of one business. */

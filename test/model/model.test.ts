@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { auditTables } from '../faults/audit.ts';
+import { expectWhole as expectTablesWhole } from '../faults/audit.ts';
 import { type Body, type TestBusiness, useService } from '../harness.ts';
 import { type Command, command, expectationOf, importOf, sendCommand } from './commands.ts';
 import { Model, type ModelContact, type ModelRecord } from './model.ts';
@@ -147,7 +147,7 @@ describe('the service', () => {
     TIME,
   );
 
-  it('leaves a database in which the doctor finds nothing', () => auditTables(service.sql));
+  it('leaves a database in which the doctor finds nothing', () => expectTablesWhole(service.sql));
 });
 
 /** Every acknowledged record is where its events say, its version is the number of its events, the list is the total. */
