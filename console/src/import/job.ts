@@ -64,6 +64,7 @@ class ImportJob extends Work {
 
   #offered: [number, RowVerdict[]][] = [];
   readonly #people = new People();
+  #counted = { version: -1, states: countStates({ rows: [], leftOut: new Set(), verdicts: [] }) };
 
   /** Another key begins at nothing; the same one finds what it left. */
   async enter(owner: string): Promise<void> {
@@ -240,9 +241,18 @@ class ImportJob extends Work {
     Object.assign(this, { step: 'check', verdicts: [], reached: 0 });
     this.#people.clear();
     await this.doing('checking', async (going) => {
-      while (this.reached < this.rows.length) {
-        const { end, sent, faults } = nextGroup(this, this, this.reached);
-        const items = await sendRows(sent, null, this.allowNoContact, going);
+      const ask = (from: number) => {
+        const group = nextGroup(this, this, from);
+        const items = sendRows(group.sent, null, this.allowNoContact, going);
+        // Looked at below, unless the group before fails first.
+        items.catch(() => {});
+        return { ...group, items };
+      };
+      // Nothing is written: the next group is asked about while this one is read.
+      for (let next = ask(0); this.reached < this.rows.length; ) {
+        const { end, sent, faults, items: answer } = next;
+        if (end < this.rows.length) next = ask(end);
+        const items = await answer;
         if (!going.isCurrent()) return;
         for (const [index, verdict] of faults) this.verdicts[index] = verdict;
         for (const [i, { index }] of sent.entries()) this.verdicts[index] = this.#tried(items[i]!, index);
@@ -345,7 +355,12 @@ class ImportJob extends Work {
   }
 
   stateOf = (index: number): State => stateOf(this, index);
-  counts = (): Record<State, number> => countStates(this);
+  /** Counted once for all who show them. */
+  counts = (): Record<State, number> => {
+    if (this.#counted.version !== this.version)
+      this.#counted = { version: this.version, states: countStates(this) };
+    return this.#counted.states;
+  };
   touched = (): number => countTouched(this);
   failures = (): string => failuresOf(this, this);
 }

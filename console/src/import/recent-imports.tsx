@@ -63,7 +63,11 @@ export function RecentImports({ location }: { location: string | undefined }) {
             <div className="flex flex-wrap gap-2">
               <Link
                 to="/"
-                search={({ location }) => ({ location, import: one.id })}
+                search={({ location }) => ({
+                  location,
+                  import: one.id,
+                  deleted: isAllGone(one) ? '1' : undefined,
+                })}
                 aria-label={words.showOf(formatMoment(one.started_at, timeZone))}
                 className={buttonClass('plain')}
               >
@@ -97,6 +101,9 @@ export function RecentImports({ location }: { location: string | undefined }) {
     </section>
   );
 }
+
+/** Only among the deleted ones is there still somebody to see. */
+const isAllGone = ({ created, updated, undone }: Import): boolean => updated === 0 && undone >= created;
 
 const figuresOf = ({ created, updated, undone }: Import): string =>
   [

@@ -3,7 +3,7 @@
 /** The rows of the file with what is said of each: any number of them, only those in sight in the page. */
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { formatNumber } from '../format.ts';
 import { strings } from '../strings/index.ts';
 import { Button } from '../ui/button.tsx';
@@ -15,6 +15,7 @@ import { RowEditor } from './row-editor.tsx';
 const ROW_PX = 53;
 const GRID =
   'grid grid-cols-[4rem_minmax(9rem,14rem)_9rem_minmax(0,1fr)_11rem] items-center gap-x-4 px-4 max-md:grid-cols-1 max-md:gap-y-0.5';
+const estimateSize = () => ROW_PX;
 const words = strings.import.rows;
 
 interface Props {
@@ -30,16 +31,19 @@ export function RowList({ job, shown, isOpen }: Props) {
   const { version } = job;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the job is changed in place, its version says so
   const indexes = useMemo(() => {
+    // As they come: then nothing that was measured of them is measured again.
+    if (shown === 'all') return null;
     const found: number[] = [];
-    for (let i = 0; i < job.rows.length; i++)
-      if (shown === 'all' || job.stateOf(i) === shown || i === edited) found.push(i);
+    for (let i = 0; i < job.rows.length; i++) if (job.stateOf(i) === shown || i === edited) found.push(i);
     return found;
   }, [job, version, shown, edited]);
+  const indexAt = useCallback((at: number) => (indexes ? indexes[at]! : at), [indexes]);
+  const count = indexes ? indexes.length : job.rows.length;
   const rows = useVirtualizer({
-    count: indexes.length,
+    count,
     getScrollElement: () => scroller.current,
-    getItemKey: (i) => indexes[i]!,
-    estimateSize: () => ROW_PX,
+    getItemKey: indexAt,
+    estimateSize,
     overscan: 10,
   });
   const toList = () => {
@@ -64,8 +68,8 @@ export function RowList({ job, shown, isOpen }: Props) {
       aria-label={words.label}
       className="h-[min(36rem,75vh)] overflow-y-auto rounded-xl border border-line bg-surface focus-visible:-outline-offset-2"
     >
-      {indexes.length === 0 && <p className="px-4 py-10 text-center text-muted">{words.none}</p>}
-      <div role="table" aria-label={words.label} aria-rowcount={indexes.length + 1} aria-colcount={5}>
+      {count === 0 && <p className="px-4 py-10 text-center text-muted">{words.none}</p>}
+      <div role="table" aria-label={words.label} aria-rowcount={count + 1} aria-colcount={5}>
         <div role="rowgroup" className="sticky top-0 z-10 max-md:sr-only">
           <div
             role="row"
@@ -84,7 +88,7 @@ export function RowList({ job, shown, isOpen }: Props) {
         </div>
         <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map(({ index: at, key, start }) => {
-            const index = indexes[at]!;
+            const index = indexAt(at);
             const isEdited = edited === index;
             return (
               <div
