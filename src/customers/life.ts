@@ -26,11 +26,11 @@ import { planUndo, type Undone, type UndoObstacle } from './plan-undo.ts';
 import { planUnmerge } from './plan-unmerge.ts';
 import { type Reference, type StoredCustomer, toCustomer } from './record.ts';
 import {
-  customerId,
   findCustomer,
   findDocument,
   findStored,
   type ImportedWrite,
+  idWithinReach,
   listed,
   needsOfRecords,
   run,
@@ -148,7 +148,12 @@ export async function eraseCustomer(
   options: WriteOptions = {},
 ) {
   const { locationId, actor } = caller.scope;
-  const request = { id: customerId(id), locationId, ifMatch: options.ifMatch ?? null, actor };
+  const request = {
+    id: await idWithinReach(service, caller, id),
+    locationId,
+    ifMatch: options.ifMatch ?? null,
+    actor,
+  };
   const ids = [request.id];
   return await run(
     service,
@@ -269,7 +274,7 @@ export async function putReference(
 ) {
   const { locationId, actor } = caller.scope;
   const importId = options.importId ?? null;
-  const target = { id: customerId(id), locationId, ifMatch: null };
+  const target = { id: await idWithinReach(service, caller, id), locationId, ifMatch: null };
   return await run(
     service,
     caller,
@@ -292,7 +297,13 @@ export async function setLegalHold(
   options: WriteOptions = {},
 ) {
   const { locationId, actor } = caller.scope;
-  const request = { id: customerId(id), locationId, ifMatch: options.ifMatch ?? null, reason, actor };
+  const request = {
+    id: await idWithinReach(service, caller, id),
+    locationId,
+    ifMatch: options.ifMatch ?? null,
+    reason,
+    actor,
+  };
   return await run(
     service,
     caller,

@@ -8,6 +8,7 @@ import {
   unprepared,
 } from '../database/connect.ts';
 import { Gather } from '../database/gather.ts';
+import type { Scope } from '../tenancy/scope.ts';
 import { Found, type KeyRow, LostRace, type Needs, type ReferenceRow, standingOf } from './found.ts';
 import type { StoredCustomer } from './record.ts';
 
@@ -145,11 +146,13 @@ export async function loadCustomers(
   sql: Queryable,
   businessId: string,
   ids: string[],
+  locationId: string | null = null,
 ): Promise<StoredCustomer[]> {
   return await sql<StoredCustomer[]>`
     select ${customerColumns(sql)}
     from customers c
-    where c.business_id = ${businessId} and c.id = any(${ids}::uuid[])`;
+    where c.business_id = ${businessId} and c.id = any(${ids}::uuid[])
+      ${locationId ? sql`and c.location_id = ${locationId}` : sql``}`;
 }
 
 async function loadWords(sql: Queryable, businessId: string, words: string[]): Promise<string[]> {
@@ -161,21 +164,33 @@ async function loadWords(sql: Queryable, businessId: string, words: string[]): P
   return rows.map((row) => row.word as string);
 }
 
-/** Reads by id: those that arrive for a business while one is in flight go together as the next statement. */
+/**
+ * What a caller may read by id, as the key of what goes together: of a key of one location the database itself finds
+ * nothing elsewhere, so that a record of another location takes no longer than one that never existed.
+ */
+export const reachOf = ({ businessId, locationId }: Scope): string =>
+  locationId === null ? businessId : `${businessId} ${locationId}`;
+
+const partsOf = (reach: string): [businessId: string, locationId: string | null] => {
+  const [businessId, locationId = null] = reach.split(' ');
+  return [businessId!, locationId];
+};
+
+/** Reads by id: those of one reach that arrive while one is in flight go together as the next statement. */
 export type CustomerReads = Gather<string, StoredCustomer | null>;
 
 export const customerReads = (sql: Sql): CustomerReads =>
-  new Gather({ limit: READ_GROUP }, async (businessId, ids) => {
+  new Gather({ limit: READ_GROUP }, async (reach, ids) => {
+    const [businessId, locationId] = partsOf(reach);
     const rows = new Map(
-      (await loadCustomers(sql, businessId, [...new Set(ids)])).map((row) => [row.id, row]),
+      (await loadCustomers(sql, businessId, [...new Set(ids)], locationId)).map((row) => [row.id, row]),
     );
     return ids.map((id) => ({ status: 'fulfilled', value: rows.get(id) ?? null }));
   });
 
-/** A record as the API shows it, and what says whether a caller may see it. */
+/** A record as the API shows it, and whether it lives. */
 export interface StoredDocument {
   id: string;
-  location_id: string;
   version: number;
   document: string;
   is_live: boolean;
@@ -183,11 +198,13 @@ export interface StoredDocument {
 export type DocumentReads = Gather<string, StoredDocument | null>;
 
 export const documentReads = (sql: Sql): DocumentReads =>
-  new Gather({ limit: READ_GROUP }, async (businessId, ids) => {
+  new Gather({ limit: READ_GROUP }, async (reach, ids) => {
+    const [businessId, locationId] = partsOf(reach);
     const rows = await sql<StoredDocument[]>`
-      select id, location_id, version, document, deleted_at is null as is_live
+      select id, version, document, deleted_at is null as is_live
       from customers
-      where business_id = ${businessId} and id = any(${[...new Set(ids)]}::uuid[])`;
+      where business_id = ${businessId} and id = any(${[...new Set(ids)]}::uuid[])
+        ${locationId ? sql`and location_id = ${locationId}` : sql``}`;
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => ({ status: 'fulfilled', value: byId.get(id) ?? null }));
   });

@@ -25,9 +25,9 @@ import type {
   UpsertInput,
 } from './schema.ts';
 import {
-  customerId,
   findStored,
   type ImportedWrite,
+  idWithinReach,
   listed,
   needsOf,
   run,
@@ -264,7 +264,7 @@ export async function deleteCustomer(
   options: WriteOptions & { force?: boolean | undefined } = {},
 ) {
   const request = {
-    id: customerId(id),
+    id: await idWithinReach(service, caller, id),
     locationId: caller.scope.locationId,
     rules: caller.deleteRules,
     ifMatch: options.ifMatch ?? null,

@@ -25,6 +25,7 @@ import {
   type DocumentReads,
   documentReads,
   loadWithSurvivors,
+  reachOf,
 } from './load.ts';
 import { type Change, type StoredCustomer, toCustomer } from './record.ts';
 import type { UpsertReport } from './schema.ts';
@@ -116,23 +117,19 @@ export function customerId(id: string): string {
  */
 export async function findCustomer(service: Service, caller: Caller, id: string): Promise<StoredCustomer> {
   const { reads, sql } = service;
-  const { businessId, locationId } = caller.scope;
-  const own = isUuid(id) ? await reads.submit(businessId, id.toLowerCase()) : null;
-  const customer = own?.merged_into ? await survivorOf(sql, businessId, own) : own;
-  const isVisible =
-    customer && customer.deleted_at === null && (locationId === null || locationId === customer.location_id);
-  if (!isVisible) throw notFound('customer');
+  const own = isUuid(id) ? await reads.submit(reachOf(caller.scope), id.toLowerCase()) : null;
+  // Merges stay within a location: whoever sees the one sees the other.
+  const customer = own?.merged_into ? await survivorOf(sql, caller.scope.businessId, own) : own;
+  if (!customer || customer.deleted_at !== null) throw notFound('customer');
   return customer;
 }
 
 /** The record as the API shows it, ready to send: as findCustomer finds it. */
 export async function findDocument(service: Service, caller: Caller, id: string): Promise<ReadyJson> {
-  const { businessId, locationId } = caller.scope;
   const own = isUuid(id)
-    ? await traced('read', () => service.documents.submit(businessId, id.toLowerCase()))
+    ? await traced('read', () => service.documents.submit(reachOf(caller.scope), id.toLowerCase()))
     : null;
-  if (own?.is_live && (locationId === null || locationId === own.location_id))
-    return new ReadyJson(own.document, own);
+  if (own?.is_live) return new ReadyJson(own.document, own);
   // Merged away, perhaps: then the survivor is shown.
   const customer = await findCustomer(service, caller, id);
   return new ReadyJson(JSON.stringify(toCustomer(customer)), customer);
@@ -151,13 +148,21 @@ async function survivorOf(
 
 /** The record of this id in the caller's context whatever became of it, erased ones left out. Throws 404. */
 export async function findStored(service: Service, { scope }: Caller, id: string): Promise<StoredCustomer> {
-  const customer = await service.reads.submit(scope.businessId, customerId(id));
-  const isVisible =
-    customer &&
-    customer.erased_at === null &&
-    (scope.locationId === null || scope.locationId === customer.location_id);
-  if (!isVisible) throw notFound('customer');
+  const customer = await service.reads.submit(reachOf(scope), customerId(id));
+  if (!customer || customer.erased_at !== null) throw notFound('customer');
   return customer;
+}
+
+/**
+ * The id of a write that looks at its record when it is planned. With a key of one location it is looked for before
+ * that: what is loaded for a plan is loaded of the whole business, and would take longer for a record of another
+ * location than for none. Throws 404.
+ */
+export async function idWithinReach(service: Service, { scope }: Caller, id: string): Promise<string> {
+  const own = customerId(id);
+  const isFound = scope.locationId === null || (await service.reads.submit(reachOf(scope), own)) !== null;
+  if (!isFound) throw notFound('customer');
+  return own;
 }
 
 /** What a write must know that brings details and names. */
