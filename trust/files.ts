@@ -18,7 +18,7 @@ import { Stand } from './stand.ts';
 import type { Section, Theme } from './theme.ts';
 
 /** Each so-many-th file. */
-const EVERY = { smoke: 1, small: 3, full: 1 };
+const EVERY = { smoke: 13, small: 3, full: 1 };
 /** Of those, each so-many-th once more as a process of its own. */
 const AS_PROCESS = { smoke: 20, small: 15, full: 10 };
 const PATIENCE_MS = 60_000;

@@ -109,6 +109,8 @@ async function tryOne(
   if (answer instanceof Error) return tell(++outcome.hangs, `no answer: ${answer.cause ?? answer.message}`);
   outcome.byStatus[answer.status] = (outcome.byStatus[answer.status] ?? 0) + 1;
   if (answer.status >= 500) return tell(++outcome.faults, `${answer.status} ${answer.text.slice(0, 300)}`);
+  // A URL longer than all headers may be is refused before it is a request.
+  if (answer.status === 431 && answer.body?.code === 'invalid_request') return;
   const problem = answer.status < 400 ? null : notARefusal(answer, expected);
   if (problem?.includes('inside')) return tell(++outcome.tellsOfInside, problem);
   const isElsewhere = answer.body?.code === 'route_not_found';

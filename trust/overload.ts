@@ -12,16 +12,16 @@ import { Stand } from './stand.ts';
 import type { Section, Theme } from './theme.ts';
 
 /** Seconds of each step of the search for the peak, of the overload, and beside a noisy business. */
-const STEP = { smoke: 2, small: 4, full: 10 };
-const OVERLOAD = { smoke: 4, small: 20, full: 300 };
-const NOISY = { smoke: 4, small: 10, full: 60 };
+const STEP = { smoke: 1, small: 4, full: 10 };
+const OVERLOAD = { smoke: 2, small: 20, full: 300 };
+const NOISY = { smoke: 2, small: 10, full: 60 };
 const TIMES = 5;
 /** Arrivals a second of the first step; each is so much more than the one before, as long as more gets done. */
 const FIRST_RATE = 400;
 const GROWTH = 1.5;
-const MOST_STEPS = 9;
-const PATIENCE_MS = 10_000;
-const SOCKETS = 1_000;
+const MOST_STEPS = { smoke: 2, small: 9, full: 9 };
+const PATIENCE_MS = { smoke: 2_000, small: 10_000, full: 10_000 };
+const SOCKETS = { smoke: 200, small: 1_000, full: 1_000 };
 const BUSINESSES = 8;
 const RECOVERED_MS = 5_000;
 /** An answer as fast as this, several times in a row, is the service as it was. */
@@ -33,7 +33,12 @@ export const overload: Theme = {
   title: 'Overload',
   what: ({ scale }) =>
     `${TIMES} times the peak for ${OVERLOAD[scale]} s, a noisy business beside a quiet one`,
-  estimate: ({ scale }) => 15 + 7 * (STEP[scale] + 1) + OVERLOAD[scale] + 2 * NOISY[scale] + 3 * 10,
+  estimate: ({ scale }) =>
+    8 +
+    MOST_STEPS[scale] * (STEP[scale] + 2) +
+    OVERLOAD[scale] +
+    2 * NOISY[scale] +
+    2 * (PATIENCE_MS[scale] / 1000),
   async run(section) {
     // Every key may send as much as it likes: what the service does by itself is looked at.
     const stand = await Stand.open(section, {});
@@ -80,8 +85,14 @@ async function mixOf({ key, send }: TestBusiness): Promise<string[]> {
 }
 
 /** Sends as planned, from a process of its own. */
-async function loop(stand: Stand, seconds: number, groups: Group[]): Promise<LoopAccount> {
-  const plan: Plan = { url: stand.service.url, seconds, sockets: SOCKETS, patience: PATIENCE_MS, groups };
+async function loop(section: Section, stand: Stand, seconds: number, groups: Group[]): Promise<LoopAccount> {
+  const plan: Plan = {
+    url: stand.service.url,
+    seconds,
+    sockets: section.size(SOCKETS),
+    patience: section.size(PATIENCE_MS),
+    groups,
+  };
   const child = fork(join(packageDir, 'trust/open-loop.ts'), {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -102,10 +113,10 @@ const sum = (account: LoopAccount, field: 'sent' | 'done' | 'refused' | 'unanswe
 /** The most that gets done in a second, however much comes: more is sent until less or no more gets done. */
 async function findPeak(section: Section, stand: Stand, mixes: string[][]): Promise<number> {
   const seconds = section.size(STEP);
-  await loop(stand, seconds, spread(mixes, FIRST_RATE));
+  await loop(section, stand, seconds, spread(mixes, FIRST_RATE));
   const steps: { rate: number; done: number }[] = [];
-  for (let n = 0, rate = FIRST_RATE; n < MOST_STEPS; n++, rate *= GROWTH) {
-    const account = await loop(stand, seconds, spread(mixes, rate));
+  for (let n = 0, rate = FIRST_RATE; n < section.size(MOST_STEPS); n++, rate *= GROWTH) {
+    const account = await loop(section, stand, seconds, spread(mixes, rate));
     section.tally.requests += sum(account, 'sent');
     steps.push({ rate: Math.round(rate), done: Math.round(sum(account, 'done') / account.seconds) });
     section.tell(`${number(steps.at(-1)!.rate)} a second sent, ${number(steps.at(-1)!.done)} done`);
@@ -116,7 +127,7 @@ async function findPeak(section: Section, stand: Stand, mixes: string[][]): Prom
   section.kept.raw.steps = steps;
   section.done(
     `Requests of ${mixes.length} businesses (of ten: five upserts, three of them of somebody new; four gets; a list) come at a fixed ` +
-      `pace from another process over up to ${number(SOCKETS)} connections, whether earlier ones were answered or not. The service, its ` +
+      `pace from another process over up to ${number(section.size(SOCKETS))} connections, whether earlier ones were answered or not. The service, its ` +
       'PostgreSQL and that process share two cores: what is sent is paid for by what is done.',
   );
   section.found(
@@ -128,7 +139,7 @@ async function findPeak(section: Section, stand: Stand, mixes: string[][]): Prom
 async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak: number): Promise<void> {
   const seconds = section.size(OVERLOAD);
   const memory = Memory.of(stand.service.pid);
-  const account = await loop(stand, seconds, spread(mixes, peak * TIMES));
+  const account = await loop(section, stand, seconds, spread(mixes, peak * TIMES));
   const back = await recovered(stand);
   memory.stop();
   section.kept.raw.overload = { account, memory: memory.samples };
@@ -142,7 +153,7 @@ async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak
   const share = (goodput / peak) * 100;
   section.done(`Then ${TIMES} times as much for ${seconds} s: ${number(sent / account.seconds)} a second.`);
   section.checked(
-    `An answer counts when it is a 2xx within ${PATIENCE_MS / 1000} s of the moment its request was due; everything else must be a 429 or ` +
+    `An answer counts when it is a 2xx within ${section.size(PATIENCE_MS) / 1000} s of the moment its request was due; everything else must be a 429 or ` +
       '503 with Retry-After.',
   );
   const statuses = statusesOf(account.groups);
@@ -208,10 +219,13 @@ async function crowd(section: Section, stand: Stand, peak: number): Promise<void
   const [quietMix, noisyMix] = await Promise.all([mixOf(quiet), mixOf(noisy)]);
   const seconds = section.size(NOISY);
   const own: Group = { name: 'quiet', rate: Math.max(5, peak * QUIET_SHARE), requests: quietMix };
-  const alone = (await loop(stand, seconds, [own])).groups[0]!;
+  const alone = (await loop(section, stand, seconds, [own])).groups[0]!;
   // Two have half of the peak each.
   const share = peak / 2;
-  const account = await loop(stand, seconds, [own, { name: 'noisy', rate: share * 10, requests: noisyMix }]);
+  const account = await loop(section, stand, seconds, [
+    own,
+    { name: 'noisy', rate: share * 10, requests: noisyMix },
+  ]);
   const [beside, crowding] = account.groups as [GroupAccount, GroupAccount];
   section.tally.requests += alone.sent + beside.sent + crowding.sent;
   section.tally.refused += beside.refused + crowding.refused;
