@@ -1,6 +1,6 @@
 /**
  * Sends away what there is no room for before anything is made of it: at five times what the service can do, four of five
- * requests end here, and each costs time that an answer could have had (docs/decisions.md has the figures).
+ * requests end here, and each costs time that an answer could have had.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { failure, JSON_HEADERS } from './envelope.ts';
