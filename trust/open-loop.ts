@@ -30,6 +30,8 @@ export interface GroupAccount {
   sent: number;
   /** Answered with 2xx in time; their milliseconds. */
   done: number;
+  /** Those of them that came while requests were still being sent. */
+  doneMeanwhile: number;
   p50: number;
   p99: number;
   /** 429 or 503 with Retry-After. */
@@ -71,6 +73,7 @@ let count = 0;
 async function run(plan: Plan): Promise<LoopAccount> {
   const { hostname, port } = new URL(plan.url);
   const start = performance.now();
+  const end = start + plan.seconds * 1000;
   const groups = plan.groups.map(
     (group): Running => ({
       group,
@@ -78,6 +81,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
         name: group.name,
         sent: 0,
         done: 0,
+        doneMeanwhile: 0,
         p50: 0,
         p99: 0,
         refused: 0,
@@ -105,6 +109,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
     if (status === 0 || millis > plan.patience) account.unanswered++;
     else if (status >= 200 && status < 300) {
       account.done++;
+      if (performance.now() <= end) account.doneMeanwhile++;
       group.times.push(millis);
     } else if ((status === 429 || status === 503) && hasRetryAfter) {
       account.refused++;
@@ -137,7 +142,6 @@ async function run(plan: Plan): Promise<LoopAccount> {
     waiting.push(job);
   };
 
-  const end = start + plan.seconds * 1000;
   await new Promise<void>((done) => {
     const timer = setInterval(() => {
       const now = performance.now();
