@@ -123,7 +123,8 @@ async function findPeak(section: Section, stand: Stand, mixes: string[][]): Prom
     steps.push({ rate: Math.round(rate), done: Math.round(sum(account, 'doneMeanwhile') / account.seconds) });
     section.tell(`${number(steps.at(-1)!.rate)} a second sent, ${number(steps.at(-1)!.done)} done`);
     await recovered(stand);
-    if (steps.at(-1)!.done < rate * 0.7) break;
+    // Once may be chance.
+    if (steps.slice(-2).filter(({ rate: sent, done }) => done < sent * 0.7).length === 2) break;
   }
   const peak = Math.max(...steps.map(({ done }) => done));
   section.kept.raw.steps = steps;

@@ -65,9 +65,13 @@ export async function createServer(
   // Node drops what is beyond this without a word: one more than is taken, so that it is seen.
   app.server.maxHeadersCount = MOST_HEADERS + 1;
   app.addHook('onRequest', (request, _reply, done) => {
-    if (request.raw.rawHeaders.length > 2 * MOST_HEADERS)
+    const { httpVersion, rawHeaders } = request.raw;
+    // The parser of Node takes a line without a version for HTTP/0.9, and whoever stands before us may not.
+    if (httpVersion === '0.9')
+      return done(new ApiError('invalid_request', 'The request names no version: send HTTP/1.1.'));
+    if (rawHeaders.length > 2 * MOST_HEADERS)
       return done(new ApiError('invalid_request', `The request has more than ${MOST_HEADERS} headers.`));
-    const isHostless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
+    const isHostless = request.headers.host === undefined && httpVersion === '1.1';
     done(isHostless ? new ApiError('invalid_request', 'The request has no Host header.') : undefined);
   });
   const compile = schemaCompiler(FORMATS);
