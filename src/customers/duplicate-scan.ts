@@ -2,7 +2,7 @@
  * Looks for possible duplicates by following the feed: whoever was written since the last look is compared with those
  * who share a blocking key. Goes on where it stopped, in pages, so memory stays flat and a crash costs one page.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isLostRace, type Sql, type Transaction } from '../database/connect.ts';
 import { recordset } from '../database/recordset.ts';
 import { dropPairs, putPossibleDuplicates } from './commit-sql.ts';
@@ -101,7 +101,9 @@ async function scanPage(tx: Transaction, businessId: string, pageSize: number) {
 
 /** Eight bytes of a key at a location: no personal data, and a small index. Where two meet, a pair is compared in vain. */
 const hashed = (locationId: string, key: string): string =>
-  createHash('sha1').update(locationId).update(key).digest().readBigInt64BE().toString();
+  hash('sha1', locationId + key, 'buffer')
+    .readBigInt64BE()
+    .toString();
 
 async function replaceKeys(
   tx: Transaction,

@@ -2,9 +2,9 @@
  * Writes the demo customers through the ordinary operations, all under one import_id, so that the undo of an import takes
  * them away. Who is there already is left alone: loading again changes nothing, and completes what was cut off.
  */
-import { scanDuplicates } from '../customers/duplicate-scan.ts';
+import { type ScanProgress, scanDuplicates } from '../customers/duplicate-scan.ts';
 import { putReference } from '../customers/life.ts';
-import { upsertBatch } from '../customers/operations.ts';
+import { listCustomers, upsertBatch } from '../customers/operations.ts';
 import type { UpsertInput } from '../customers/schema.ts';
 import { openService, type Service } from '../customers/service.ts';
 import type { Sql } from '../database/connect.ts';
@@ -13,7 +13,7 @@ import type { Caller } from '../tenancy/authentication.ts';
 import { NO_RULES } from '../tenancy/delete-rules.ts';
 import type { LocationContext } from '../tenancy/scope.ts';
 import { listBusinesses, selectLocations } from '../tenancy/store.ts';
-import { DEMO_TAG, demoCustomers } from './people.ts';
+import { DEMO_TAG, type DemoCustomer, demoCustomers } from './people.ts';
 
 export const DEMO_IMPORT = '0de30000-0000-4000-8000-000000000000';
 
@@ -25,11 +25,10 @@ export interface DemoReport {
   found: number;
 }
 
-/** So many references go side by side: the write queue commits those that meet together. */
-const AT_ONCE = 250;
+const REPORT = { import_id: DEMO_IMPORT, tag: DEMO_TAG };
 
-/** On tables that PostgreSQL has no statistics of yet, large pages take many times as long. */
-const SCAN_PAGE = 100;
+/** So many writes of references go side by side: the write queue commits those that meet together. */
+const AT_ONCE = 250;
 
 /** Adds those demo customers that the location does not have yet. */
 export async function addDemoCustomers(
@@ -39,48 +38,87 @@ export async function addDemoCustomers(
   retry: Retry | null = null,
 ): Promise<DemoReport> {
   const people = demoCustomers();
-  const write = async (items: UpsertInput[], retried: Retry | null = null) =>
-    await upsertBatch(service, caller, items, (item) => item as UpsertInput, {
-      importId: DEMO_IMPORT,
-      retry: retried,
-    });
-  const at = { location_id: location.id };
-  const { items, created, found } = await write(
-    people.map(({ first }) => ({ ...first, ...at, do_not_update: true })),
-    retry,
+  const firsts = people.map(({ first }) => ({ ...first, location_id: location.id, do_not_update: true }));
+  const isNew = await areNew(service, caller, firsts);
+  if (!retry && !isNew.includes(true)) return { ...REPORT, created: 0, found: people.length };
+  // What comes later stands directly behind its person: they are written once, in one commit, with an event for each call.
+  // Who was there already is only looked at, as often, so that each part of a repetition meets its own answer.
+  const calls = people.flatMap(({ later }, i) => [
+    { input: firsts[i]!, person: i },
+    ...later.map((input) => ({
+      input: isNew[i] ? { ...input, location_id: location.id } : firsts[i]!,
+      person: null,
+    })),
+  ]);
+  const { items } = await upsertBatch(
+    service,
+    caller,
+    calls.map(({ input }) => input),
+    (item) => item as UpsertInput,
+    { importId: DEMO_IMPORT, retry },
   );
-  const report = { import_id: DEMO_IMPORT, tag: DEMO_TAG, created, found };
+  const report: DemoReport = { ...REPORT, created: 0, found: 0 };
+  const made: (DemoCustomer & { id: string })[] = [];
+  for (const [i, item] of items.entries()) {
+    const person = calls[i]?.person ?? null;
+    if (person === null || !('customer' in item)) continue;
+    if (item.customer.upsert.outcome === 'created') made.push({ ...people[person]!, id: item.customer.id });
+    else report.found++;
+  }
+  report.created = made.length;
   // A repetition under its Idempotency-Key is answered as the first time.
-  if (retry?.replayed) return report;
-
-  const made = items.flatMap((item, i) =>
-    'customer' in item && item.customer.upsert.outcome === 'created'
-      ? [{ id: item.customer.id, ...people[i]! }]
-      : [],
-  );
-  // While they are as they came: what follows is looked at by housekeeping, as everything is.
-  if (made.length > 0) await scanDuplicates(service.sql, caller.scope.businessId, { pageSize: SCAN_PAGE });
-  const rounds = Math.max(0, ...made.map(({ later }) => later.length));
-  for (let round = 0; round < rounds; round++)
-    await write(made.flatMap(({ later }) => (later[round] ? [{ ...later[round], ...at }] : [])));
-
-  const references = made.flatMap(({ id, references }) => references.map((one) => ({ id, ...one })));
-  const say = async (some: typeof references, state: 'open' | 'closed') => {
-    for (let start = 0; start < some.length; start += AT_ONCE)
-      await Promise.all(
-        some
-          .slice(start, start + AT_ONCE)
-          .map(({ id, kind, ref }) =>
-            putReference(service, caller, id, { kind, ref, state }, { importId: DEMO_IMPORT }),
-          ),
-      );
-  };
-  await say(references, 'open');
-  await say(
-    references.filter(({ isClosed }) => isClosed),
-    'closed',
-  );
+  if (retry?.replayed || made.length === 0) return report;
+  await Promise.all([
+    scanDuplicates(service.sql, caller.scope.businessId, { onPage: untilNow() }),
+    putReferences(service, caller, made),
+  ]);
   return report;
+}
+
+/** Which of them nobody is yet; each asks for the same location. */
+async function areNew(service: Service, caller: Caller, firsts: UpsertInput[]): Promise<boolean[]> {
+  const list = await listCustomers(service, caller, { location_id: firsts[0]!.location_id!, page_size: 1 });
+  const { total } = JSON.parse(list.text) as { total: number };
+  if (total === 0) return firsts.map(() => true);
+  const { items } = await upsertBatch(service, caller, firsts, (item) => item as UpsertInput, {
+    dryRun: true,
+  });
+  return items.map((item) => 'customer' in item && item.customer.upsert.outcome === 'created');
+}
+
+/** What is written while the scan goes on is looked at by housekeeping, as everything is. */
+function untilNow(): (progress: ScanProgress) => boolean {
+  let end: number | null = null;
+  return ({ seq, last }) => {
+    end ??= last;
+    return seq < end;
+  };
+}
+
+/** What other systems have about them: opened, and some closed again right after, mostly in the same commit. */
+async function putReferences(
+  service: Service,
+  caller: Caller,
+  made: (DemoCustomer & { id: string })[],
+): Promise<void> {
+  const writes = made.flatMap(({ id, references }) =>
+    references.flatMap(({ kind, ref, isClosed }) =>
+      (isClosed ? (['open', 'closed'] as const) : (['open'] as const)).map((state) => ({
+        id,
+        kind,
+        ref,
+        state,
+      })),
+    ),
+  );
+  for (let start = 0; start < writes.length; start += AT_ONCE)
+    await Promise.all(
+      writes
+        .slice(start, start + AT_ONCE)
+        .map(({ id, ...reference }) =>
+          putReference(service, caller, id, reference, { importId: DEMO_IMPORT }),
+        ),
+    );
 }
 
 /** At the start of the process: into the first location of the only business. */
