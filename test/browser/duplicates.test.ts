@@ -89,7 +89,7 @@ describe('the queue', () => {
 
   it('is reached from a customer’s page, with the pair open', async () => {
     const page = await browser.signedIn(business, `/customers/${ann}`);
-    await page.getByRole('button', { name: '1 possible duplicate' }).click();
+    await page.getByRole('link', { name: '1 possible duplicate' }).click();
     await page.getByRole('link', { name: 'Compare side by side' }).click();
     await page.getByRole('heading', { name: 'Are Ann Lee and Anna Lee one person?' }).waitFor();
     await page.getByText('Only pairs with Ann Lee.').waitFor();
