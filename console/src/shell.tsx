@@ -15,7 +15,7 @@ import { Menu } from './ui/menu.tsx';
 import { Notices } from './ui/notice.tsx';
 
 const NAV_LINK =
-  'rounded-lg px-3 py-1.5 text-sm font-medium whitespace-nowrap text-muted max-sm:px-2 hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent';
+  'rounded-lg px-3 py-1.5 text-sm font-medium whitespace-nowrap text-muted max-sm:px-1.5 hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent';
 
 export function Shell() {
   const session = useSession();
@@ -47,7 +47,7 @@ export function Shell() {
         </Link>
         <nav
           aria-label={strings.nav.label}
-          className="flex min-w-0 items-center gap-1 overflow-x-auto p-1 max-sm:order-last max-sm:-mx-3 max-sm:w-[calc(100%+1.5rem)]"
+          className="flex min-w-0 items-center gap-1 overflow-x-auto p-1 max-sm:order-last max-sm:-mx-3 max-sm:w-[calc(100%+1.5rem)] max-sm:justify-between"
         >
           <Link to="/" aria-current={isAtCustomers ? 'page' : undefined} className={NAV_LINK}>
             {strings.nav.customers}

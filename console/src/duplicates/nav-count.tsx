@@ -11,9 +11,9 @@ export function OpenPairs({ location }: { location: string | undefined }) {
     enabled: session.may('customers:read'),
   });
   const count = data?.pages.reduce((sum, { items }) => sum + items.length, 0) ?? 0;
-  // The room is there before the number is: what stands beside does not move.
+  // The room is there before the number is: what stands beside does not move. A phone has none to spare.
   return (
-    <span className="numeric inline-block min-w-6">
+    <span className="numeric inline-block min-w-6 max-sm:sr-only">
       {count > 0 && (
         <span className="rounded-full bg-accent px-1.5 text-xs text-on-accent">
           {count}

@@ -143,7 +143,7 @@ function Row({
     cells
       .filter((cell) => cell.trim() !== '')
       .slice(0, 3)
-      .join(' ');
+      .join(', ');
   // Before the import only those who are there already can be looked at.
   const isThere =
     state === 'updated' || state === 'unchanged' || (job.step === 'result' && state === 'created');
