@@ -50,10 +50,7 @@ async function start(config: Config, { isDemo }: { isDemo: boolean }): Promise<R
     console.log(welcome(running.address, first));
     // After the key was shown: nothing that goes wrong here may lose it.
     if (isDemo) console.log(await addDemo(config, url));
-    const stop = async () => {
-      await running.stop();
-      await embedded?.stop();
-    };
+    const stop = () => running.stop().finally(() => embedded?.stop());
     return { address: running.address, stop };
   } catch (error) {
     await embedded?.stop();

@@ -2368,6 +2368,7 @@ export interface operations {
                                 customer_ids: string[];
                                 score: number;
                                 reasons: string[];
+                                dismissed_at?: string;
                             }[];
                             history: {
                                 id: string;

@@ -1,8 +1,11 @@
 /**
  * How much may be under way at a time, so that the service answers before it drowns: as much as it gets done in two
  * seconds, counted in work, which bodies weigh in. A business may hold as much as is left free (one alone half of the room, two a
- * third each), so whoever has nothing under way is always let in. Nothing here knows what a business is.
+ * third each); whoever has nothing under way is let in even into a full one, until there is twice as much as there should be.
+ * Room is taken when a request has arrived whole and given back when its work is done: who sends slowly, or goes away, holds
+ * none. Nothing here knows what a business is.
  */
+import { ApiError } from './errors.ts';
 
 /** Work is counted in requests; so many bytes of a body are as much as one. */
 const BYTES_OF_WORK = 4096;
@@ -29,7 +32,7 @@ export interface RoomSize {
   most: number;
 }
 
-/** 16,384 of work are 64 MiB of bodies at the most. */
+/** 16,384 of work are 64 MiB of bodies. */
 export const ROOM: RoomSize = { pace: 2_000, least: 256, most: 16_384 };
 /** Who waits for something to happen does no work: a fixed number of them. */
 export const WAITING_ROOM: RoomSize = { pace: 8_192, least: 8_192, most: 8_192 };
@@ -80,15 +83,15 @@ export class Room {
 
   hasRoomFor(who: string, now = performance.now()): boolean {
     this.#look(now);
-    return (this.#heldBy.get(who) ?? 0) < this.size - this.held;
+    const own = this.#heldBy.get(who) ?? 0;
+    return own < this.size - this.held || (own === 0 && this.held < 2 * this.size);
   }
 
-  /** Takes room for a business (or whoever must not crowd out others); null when it holds as much as is left. */
-  enter(who: string, work: number, now = performance.now()): Leave | null {
-    if (!this.hasRoomFor(who, now)) {
-      this.refused++;
-      return null;
-    }
+  /** Takes room for a business (or whoever must not crowd out others). Throws 503 when it holds as much as is left. */
+  enter(who: string, asked: number, now = performance.now()): Leave {
+    if (!this.hasRoomFor(who, now)) throw this.refuse();
+    // The largest batch is no more than what one business may hold.
+    const work = Math.max(1, Math.min(asked, Math.floor(this.size / 2)));
     this.held += work;
     this.#heldBy.set(who, (this.#heldBy.get(who) ?? 0) + work);
     let hasLeft = false;
@@ -97,6 +100,17 @@ export class Room {
       hasLeft = true;
       this.#leave(who, work, then);
     };
+  }
+
+  /** Counts one who is sent away, and says when to come again. */
+  refuse(): ApiError {
+    this.refused++;
+    return new ApiError(
+      'overloaded',
+      'As much is under way as can be done soon. Nothing was begun; try again shortly.',
+      {},
+      { retryAfter: this.secondsToWait },
+    );
   }
 
   #leave(who: string, work: number, now: number): void {

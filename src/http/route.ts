@@ -12,9 +12,8 @@ import { networkOf } from './address.ts';
 import { FileBody, JSON_HEADERS, success } from './envelope.ts';
 import { ApiError, type ErrorCode, type FieldError, invalid } from './errors.ts';
 import { type Retry, readRetry } from './idempotency.ts';
-import { type Leave, type Room, workOf } from './room.ts';
+import { type Room, workOf } from './room.ts';
 import { crossSite, crossSiteWrite, readToken, SessionCookie } from './session-cookie.ts';
-import { overloaded } from './shed.ts';
 import type { Validator } from './validation.ts';
 
 export const BASE = '/api/v2';
@@ -122,8 +121,9 @@ export function registerRoutes(
       onRequest: (request, reply, done) => {
         const enter = (caller: Caller) => {
           request.caller = caller;
-          const refusal = takeRoom(doors, definition, request, reply, caller.scope.businessId);
-          if (refusal) return done(refusal);
+          const place = placeOf(doors, definition, request);
+          // Before the body is read: it is in vain where there is no room.
+          if (!place.hasRoomFor(caller.scope.businessId)) return done(place.refuse());
           const { headers, error } = doors.limits.admit(caller.scope);
           reply.headers(headers);
           done(
@@ -133,8 +133,7 @@ export function registerRoutes(
                 : new ApiError('forbidden', `This API key lacks the scope ${definition.scope}.`)),
           );
         };
-        if (definition.scope === 'open')
-          return done(crossSite(request) ?? takeRoom(doors, definition, request, reply, 'open') ?? undefined);
+        if (definition.scope === 'open') return done(crossSite(request) ?? undefined);
         try {
           const caller = authenticate(doors.authentication, request);
           // A key that is known already costs no turn of the event loop.
@@ -145,8 +144,8 @@ export function registerRoutes(
         }
       },
       handler: async (request, reply) => {
-        const { leave } = request;
-        request.leave = undefined;
+        const who = definition.scope === 'open' ? 'open' : request.caller.scope.businessId;
+        const leave = placeOf(doors, definition, request).enter(who, workOf(request.bodyBytes));
         try {
           const call = {
             caller: request.caller,
@@ -167,7 +166,7 @@ export function registerRoutes(
           if (call.retry?.replayed) reply.header('idempotent-replayed', 'true');
           return answer(definition, request, reply, body);
         } finally {
-          leave?.();
+          leave();
         }
       },
     });
@@ -182,26 +181,8 @@ const fromOf =
   () =>
     networkOf(request.ip);
 
-/**
- * Takes room for a request before its body is read; answers the refusal when there is none. It is given back when the work is
- * done, whether or not anybody still waits for it; or when the request ends before its work has begun.
- */
-function takeRoom(
-  { room, waitingRoom }: Doors,
-  definition: Route,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  who: string,
-): ApiError | null {
-  const place = isWaiting(definition, request) ? waitingRoom : room;
-  const { 'content-length': length, 'transfer-encoding': chunked } = request.headers;
-  const bytes = chunked === undefined ? Number(length ?? 0) : (definition.bodyLimit ?? 0);
-  const leave = place.enter(who, workOf(bytes || 0));
-  if (!leave) return overloaded(place);
-  request.leave = leave;
-  reply.raw.once('close', () => request.leave?.());
-  return null;
-}
+const placeOf = ({ room, waitingRoom }: Doors, definition: Route, request: FastifyRequest): Room =>
+  isWaiting(definition, request) ? waitingRoom : room;
 
 /** A key in the Authorization header wins; the cookie of the console is looked at only without one. */
 function authenticate(authentication: Authentication, request: FastifyRequest): Caller | Promise<Caller> {
@@ -303,7 +284,7 @@ function ifMatchOf({ versioned, method }: Route, request: FastifyRequest): numbe
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller;
-    /** Gives back the room it has taken, before its work has begun. */
-    leave: Leave | undefined;
+    /** How long its JSON body was. */
+    bodyBytes: number;
   }
 }

@@ -51,6 +51,8 @@ export async function createServer(
     // Unless a proxy is known, anybody could write any address into X-Forwarded-For.
     trustProxy,
     requestTimeout: 30_000,
+    // Longer than a stop may take.
+    pluginTimeout: 2 * STOP_MS,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -80,7 +82,8 @@ export async function createServer(
   // Answers are text already: the envelope is written once, beside the message.
   app.setSerializerCompiler(() => (data) => (typeof data === 'string' ? data : JSON.stringify(data)));
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    request.bodyBytes = body.length;
     try {
       // Clients that always send the media type also send it with no body at all.
       done(null, body.length === 0 ? undefined : parseJsonBody(body as Buffer));
@@ -96,7 +99,7 @@ export async function createServer(
     return sendError(error, request, reply);
   });
   app.decorateRequest('caller');
-  app.decorateRequest('leave');
+  app.decorateRequest('bodyBytes', 0);
   app.decorateRequest('errorCode');
   app.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-request-id', request.id);
@@ -107,7 +110,7 @@ export async function createServer(
   const tracer = tracing();
   if (tracer) traceRequests(app, tracer);
   if (logger.isLevelEnabled('info')) logRequests(app);
-  closeGently(app, linger);
+  // Those who wait for events are answered first: what is under way holds a stop up.
   app.addHook('preClose', (done) => {
     service.feed.close();
     done();
@@ -143,6 +146,7 @@ export async function createServer(
   app.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
     pages ? pages.send(reply) : reply.redirect('/docs'),
   );
+  closeGently(app, linger);
   await app.ready();
   shedEarly(app.server, BASE, {
     room: service.room,
@@ -152,6 +156,8 @@ export async function createServer(
 }
 
 const SWEEP_MS = 20;
+/** What is still under way so long after a stop began is cut off. */
+const STOP_MS = 30_000;
 
 /**
  * A stop takes no new connections, and is over when the last one has ended. One that its client keeps open is told
@@ -159,16 +165,27 @@ const SWEEP_MS = 20;
  * that is on its way at that moment would be lost. (Node closes those that are idle at the moment of the stop, at once.)
  */
 function closeGently(app: FastifyInstance, linger: number): void {
+  // A browser opens connections in advance: Node does not count them among the idle ones until something has come.
+  const silent = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('data', () => silent.delete(socket)).once('close', () => silent.delete(socket));
+  });
   app.addHook('preClose', (done) => {
     if (!app.server.listening) return done();
-    let sweep: NodeJS.Timeout;
-    const lingering = setTimeout(() => {
+    const sweep = () => {
       app.server.closeIdleConnections();
-      sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
-    }, linger);
+      for (const socket of silent) if (socket.bytesRead === 0) socket.destroy();
+    };
+    const timers = [
+      setTimeout(() => {
+        sweep();
+        timers.push(setInterval(sweep, SWEEP_MS));
+      }, linger),
+      setTimeout(() => app.server.closeAllConnections(), STOP_MS),
+    ];
     TcpServer.prototype.close.call(app.server, () => {
-      clearTimeout(lingering);
-      clearInterval(sweep);
+      timers.forEach(clearTimeout);
       // What else an HTTP server has to end; that it listens no more is no news.
       app.server.close(() => {});
       done();

@@ -23,6 +23,9 @@ export function readToken({ headers }: FastifyRequest): string | null {
   return null;
 }
 
+const cookieText = (isSecure: boolean, token: string, seconds: number): string =>
+  `${isSecure ? HOST_COOKIE : COOKIE}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
+
 /** The cookie as a handler sees it: what came, and what goes back. */
 export class SessionCookie {
   readonly #request: FastifyRequest;
@@ -38,16 +41,13 @@ export class SessionCookie {
   }
 
   set(token: string, seconds: number): void {
-    this.#reply.header('set-cookie', this.#text(token, seconds));
+    this.#reply.header('set-cookie', cookieText(isByHttps(this.#request), token, seconds));
   }
 
+  /** By either name: what is left would sign in again. */
   clear(): void {
-    this.#reply.header('set-cookie', this.#text('', 0));
-  }
-
-  #text(token: string, seconds: number): string {
-    const [name, secure] = isByHttps(this.#request) ? [HOST_COOKIE, '; Secure'] : [COOKIE, ''];
-    return `${name}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
+    const names = isByHttps(this.#request) ? [true, false] : [false];
+    for (const isSecure of names) this.#reply.header('set-cookie', cookieText(isSecure, '', 0));
   }
 }
 

@@ -4,16 +4,7 @@
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { failure, JSON_HEADERS } from './envelope.ts';
-import { ApiError } from './errors.ts';
 import type { Room } from './room.ts';
-
-export const overloaded = (room: Room): ApiError =>
-  new ApiError(
-    'overloaded',
-    'As much is under way as can be done soon. Nothing was begun; try again shortly.',
-    {},
-    { retryAfter: room.secondsToWait },
-  );
 
 export interface Shedding {
   room: Room;
@@ -30,7 +21,6 @@ export function shedEarly(server: Server, base: string, { room, whose }: Sheddin
     if (!room.isCrowded || !isAlike(request, base)) return listener!(request, response);
     const who = whose(request.headers.authorization!);
     if (who === null || room.hasRoomFor(who)) return listener!(request, response);
-    room.refused++;
     n++;
     sendAway(response, room, `shed-${n.toString(36)}`);
   });
@@ -41,7 +31,7 @@ const isAlike = ({ url, headers }: IncomingMessage, base: string): boolean =>
   headers.authorization !== undefined && headers.origin === undefined && url!.startsWith(base);
 
 function sendAway(response: ServerResponse, room: Room, id: string): void {
-  const error = overloaded(room);
+  const error = room.refuse();
   const body = failure(error);
   response.writeHead(error.status, {
     ...JSON_HEADERS,

@@ -51,6 +51,11 @@ const unauthorized = (message: string, reason?: Refusal) =>
 
 /** So many keys and sessions that were good are remembered: an office that shares its address with a guesser stays in. */
 const MOST_KNOWN = 10_000;
+/**
+ * A program that goes on with a revoked key, or a page whose session has ended, is no guesser: it is one wrong attempt of its
+ * address in this time, however often it comes.
+ */
+const GONE_MS = 60_000;
 /** So many that are new to this process are looked up at a time. */
 const MOST_LOOKUPS = 500;
 
@@ -59,6 +64,8 @@ export type From = () => string;
 
 const keyIn = (header: string): string | undefined => /^Bearer +([^\s]+) *$/i.exec(header)?.[1];
 const keyName = (hash: Buffer): string => `key ${hash.toString('base64')}`;
+/** Apart from keys, or a token that is known already would pass for one. */
+const sessionName = (token: string): string => `session ${hashKey(token).toString('base64')}`;
 
 export class Authentication {
   readonly #sql: Sql;
@@ -66,6 +73,8 @@ export class Authentication {
   readonly #locations = new TimedCache<LocationContext | null>(KEY_LIFE_MS);
   /** Whose each is that was good when it was last looked up. */
   readonly #known = new Map<string, string>();
+  /** Those that are none, and until when that need not be asked again: what is revoked never comes back. */
+  readonly #gone = new Map<string, number>();
   readonly #failures: FailedAttempts;
   #lookups = 0;
   #used = new Map<string, Set<string>>();
@@ -104,10 +113,12 @@ export class Authentication {
 
   /** The caller behind the token of a session: the one its API key makes. Throws as for a key. */
   authenticateSession(token: string, from: From): Caller | Promise<Caller> {
-    const hash = hashKey(token);
-    // Apart from keys, or a token that is known already would pass for one.
-    const name = `session ${hash.toString('base64')}`;
-    return this.#find(name, () => this.#loadSession(token, hash), SESSION_REFUSED, from);
+    return this.#find(
+      sessionName(token),
+      () => this.#loadSession(token, hashKey(token)),
+      SESSION_REFUSED,
+      from,
+    );
   }
 
   /** The business of a key that was good when it was last looked up; null for all others. Says nothing of what it may do. */
@@ -116,16 +127,25 @@ export class Authentication {
     return (key ? this.#known.get(keyName(hashKey(key))) : null) ?? null;
   }
 
+  /** A session that was begun here need not be looked up to be known. */
+  remember(token: string, businessId: string): void {
+    this.#remember(sessionName(token), businessId);
+  }
+
   #find(
     name: string,
     load: () => Promise<Caller | null>,
     refused: typeof KEY_REFUSED,
     from: From,
   ): Caller | Promise<Caller> {
+    if ((this.#gone.get(name) ?? 0) > performance.now()) {
+      this.refused.unknown++;
+      throw unauthorized(refused.unknown, 'unknown');
+    }
     const caller = this.#callers.get(name, () => this.#lookUp(name, load, from));
     return caller instanceof Promise
-      ? caller.then((loaded) => this.#admit(loaded, refused, from))
-      : this.#admit(caller, refused, from);
+      ? caller.then((loaded) => this.#admit(name, loaded, refused, from))
+      : this.#admit(name, caller, refused, from);
   }
 
   /** Once for all who ask with this key meanwhile. */
@@ -172,8 +192,12 @@ export class Authentication {
     return unauthorized(message, reason);
   }
 
-  #admit(caller: Caller | null, refused: typeof KEY_REFUSED, from: From): Caller {
-    if (!caller) throw this.#refuse('unknown', refused.unknown, from);
+  #admit(name: string, caller: Caller | null, refused: typeof KEY_REFUSED, from: From): Caller {
+    if (!caller) {
+      if (this.#gone.size >= MOST_KNOWN) this.#gone.delete(this.#gone.keys().next().value!);
+      this.#gone.set(name, performance.now() + GONE_MS);
+      throw this.#refuse('unknown', refused.unknown, from);
+    }
     if (caller.expiresAt <= Date.now()) throw this.#refuse('expired', refused.expired, from);
     const { businessId, actor } = caller.scope;
     const used = this.#used.get(businessId);

@@ -55,6 +55,7 @@ export function sessionRoutes(sql: Sql, authentication: Authentication, limits: 
         const { error } = limits.admit(caller.scope);
         if (error) throw error;
         const { token, session } = await beginSession(sql, caller);
+        authentication.remember(token, caller.scope.businessId);
         cookie.set(token, SESSION_SECONDS);
         return session;
       },

@@ -42,7 +42,7 @@ const CASES: [type: string, changes: HistoryEvent['changes'], lines: string[]][]
     ['changed 0412345678', 'added 0242610000'],
   ],
   ['updated', { contacts: { before: [mobile, office], after: [mobile] } }, ['removed 0242610000']],
-  ['updated', { custom_fields: { before: {}, after: { plumber: 'Sam' } } }, ['changed other fields']],
+  ['updated', { custom_fields: { before: {}, after: { plumber: 'Sam' } } }, ['set plumber to “Sam”']],
   ['updated', { 'references/booking/B-1': { before: null, after: 'open' } }, ['opened booking B-1']],
   ['updated', { 'references/booking/B/1': { before: 'open', after: null } }, ['removed booking B/1']],
   ['updated', { legal_hold: { before: null, after: 'Claim 118' } }, ['set the legal hold to “Claim 118”']],

@@ -7,7 +7,10 @@ const size = (n: number) => ({ pace: n / 2, least: n, most: n });
 /** So many of work 1 as are let in, at most `most`. */
 const fill = (room: Room, who: string, most = 1_000): number => {
   let n = 0;
-  while (n < most && room.enter(who, 1, 0)) n++;
+  while (n < most && room.hasRoomFor(who, 0)) {
+    room.enter(who, 1, 0);
+    n++;
+  }
   return n;
 };
 
@@ -21,19 +24,30 @@ describe('the room', () => {
     expect(businesses.map((who) => fill(room, who))).toEqual(expected);
   });
 
+  it('lets whoever has nothing under way into a full one, until there is twice as much as there should be', () => {
+    const room = new Room(size(8), 0);
+    const many = Array.from({ length: 30 }, (_, i) => `b${i}`);
+    const held = many.map((who) => fill(room, who, 1)).reduce((sum, n) => sum + n);
+    expect(held).toBe(16);
+    expect(() => room.enter('another', 1, 0)).toThrow('As much is under way');
+    expect(room.refused).toBe(1);
+  });
+
   it('is given back once, however often that is said', () => {
     const room = new Room(size(4), 0);
-    const leave = room.enter('a', 1, 0)!;
+    const leave = room.enter('a', 1, 0);
     leave();
     leave();
     expect([room.held, fill(room, 'a')]).toEqual([0, 2]);
   });
 
-  it('weighs bodies: a page of 4 KiB is as much as a request; one large body is let in when nothing else is', () => {
+  it('weighs bodies: a page of 4 KiB is as much as a request; the largest is no more than one business may hold', () => {
     expect([0, 4095, 4096, 16 * 1024 * 1024].map(workOf)).toEqual([1, 1, 2, 4097]);
     const room = new Room(size(100), 0);
-    expect(room.enter('a', 4097, 0)).not.toBeNull();
-    expect(room.enter('a', 1, 0)).toBeNull();
+    room.enter('a', 4097, 0);
+    expect(room.held, 'no more than one may hold').toBe(50);
+    expect(room.hasRoomFor('a', 0)).toBe(false);
+    expect(fill(room, 'b')).toBe(25);
   });
 
   it('says when to come again, by what is under way', () => {
@@ -44,7 +58,7 @@ describe('the room', () => {
 
   it('shrinks to what gets done in two seconds, never below the least, and grows again in five seconds', () => {
     const room = new Room({ pace: 2_000, least: 100, most: 16_000 }, 0);
-    const leaves = Array.from({ length: 200 }, () => room.enter('a', 1, 0)!);
+    const leaves = Array.from({ length: 200 }, () => room.enter('a', 1, 0));
     // Nothing gets done for ten seconds.
     for (let now = 250; now <= 10_000; now += 250) room.hasRoomFor('b', now);
     expect(room.size).toBe(100);

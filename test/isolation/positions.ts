@@ -99,7 +99,11 @@ export function probesOf(routes: readonly Operation[]): Probe[] {
       probes.push({
         name: `${name}: import_id of the query`,
         kind: 'import',
-        request: (id) => ({ method, path: `${route.path}?dry_run=true&import_id=${id}`, body }),
+        request: (id) => ({
+          method,
+          path: `${route.path}?${method === 'GET' ? '' : 'dry_run=true&'}import_id=${id}`,
+          body,
+        }),
       });
     }
     if (route.path.includes(':ref')) {

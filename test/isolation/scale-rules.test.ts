@@ -182,6 +182,8 @@ describe('the schema', () => {
   /** Indexes that name no business in their first column, and why each is right all the same. */
   const INDEXES: Record<string, string> = {
     idempotency_keys_customers: "its keys are ids of customers, which are the business's own",
+    duplicate_keys_customer:
+      'its customers are the business’s own; with the business first a planner without statistics reads all of its rows',
     customers_grams:
       'each number in it is hashed together with the business; GIN would keep a list of all its rows',
   };
