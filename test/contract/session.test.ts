@@ -80,7 +80,7 @@ describe('signing in', () => {
       headers: { ...headers, ...CONSOLE, cookie: both },
     });
     expect(out.headers.get('set-cookie')).toMatch(
-      /^__Host-clientele_session=; Path=\/; Max-Age=0; .*; Secure$/,
+      /^__Host-clientele_session=; Path=\/; Max-Age=0; .*; Secure, clientele_session=; Path=\/; Max-Age=0; /,
     );
   });
 

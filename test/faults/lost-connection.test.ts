@@ -138,3 +138,10 @@ describe('a bad wire to the database', () => {
     expect(await lossOf(pool`select pg_sleep(${(2 * SILENCE_MS) / 1000})`)).toBe(true);
   });
 });
+
+it('a statement that fails after some of its rows leaves none of them to the next one', async () => {
+  const failing = sql`select 1 / (500 - n) as id from generate_series(1, 1000) n`;
+  await expect(failing).rejects.toThrow('division by zero');
+  const rows = await sql<{ id: number }[]>`select n as id from generate_series(1, 3) n`;
+  expect([...rows]).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+});

@@ -15,7 +15,8 @@ export function shown({ status, text, headers }: Answer, asked: string, isWrite 
     .filter(([name]) => !ITS_OWN.includes(name))
     .map(([name, value]) => `${name}: ${value}`)
     .sort();
-  const all = [status, ...told, without(asked, text)].join('\n');
+  const body = without(asked, text).replace(/"as_of":"[^"]+"/, '"as_of":"(now)"');
+  const all = [status, ...told, body].join('\n');
   return isWrite ? all.replace(ID, '(id)').replace(TIME, '(time)') : all;
 }
 

@@ -28,8 +28,8 @@ export function ResultStep({ job }: { job: ImportJob }) {
   const isWhole = job.reached === total;
   const counts = job.counts();
   const missing = counts.problem + counts.left_out;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the job is changed in place, its version says so
-  const touched = useMemo(() => job.touched(), [job, job.version]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it changes with the rows that were come to, not with an undo
+  const touched = useMemo(() => job.touched(), [job, job.reached, job.importId]);
   const isUndone = job.undone?.isComplete ?? false;
   const undo = async () => {
     setAsked(false);
