@@ -62,7 +62,7 @@ export interface PageSpec {
   /** Deleted records are asked for. */
   deleted: boolean;
   /** Only whom this import of this business wrote to. */
-  importOf: { businessId: string; id: string } | null;
+  importOf: { businessId: string; id: string; locationId: string | null } | null;
   /** Whose customers, and when. */
   among: Fragment;
   /** What tells the time of the snapshot, when the walk begins here. */
@@ -118,7 +118,8 @@ export function pageOf<R extends Row>(
   const from = within
     ? sql`(select * from customers c where ${spec.among} and ${turn.after} order by ${turn.order} limit ${within}) c
     where ${narrowed ?? sql`true`} and ${isOfImport(sql, spec)}`
-    : sql`${customersOf(sql, spec, spec.position)}
+    : // By rank the near side of an id is not behind it: inexact hits follow the last exact one.
+      sql`${customersOf(sql, spec, rank ? null : spec.position)}
     where ${spec.among} and ${narrowed ?? sql`true`} and ${turn.after}`;
   return sql<R[]>`
     select ${shownColumns(sql, spec)}, ${rank ?? sql`true`} as exact
@@ -140,12 +141,22 @@ function customersOf(sql: Queryable, { importOf, sort }: PageSpec, position: Pos
   return sql`(
       select distinct e.customer_id
       from events e
-      where e.business_id = ${importOf.businessId} and e.import_id = ${importOf.id}
+      where e.business_id = ${importOf.businessId} and e.import_id = ${importOf.id} ${ofLocation(sql, importOf)}
         ${isById && position ? sql`and e.customer_id ${beyond} ${position.id}` : sql``}
       ${isById && descending ? sql`order by e.customer_id desc` : sql`order by e.customer_id`}
     ) i
     join customers c on c.business_id = ${importOf.businessId} and c.id = i.customer_id`;
 }
+
+/** An import of other locations is as good as none, and is no more read than one. */
+const ofLocation = (sql: Queryable, importOf: NonNullable<PageSpec['importOf']>): Fragment =>
+  importOf.locationId
+    ? sql`and exists (
+        select 1
+        from imports o
+        where o.business_id = ${importOf.businessId} and o.id = ${importOf.id} and o.location_id = ${importOf.locationId}
+      )`
+    : sql``;
 
 /** The same as a condition on `c`, where few are looked at. */
 const isOfImport = (sql: Queryable, { importOf }: PageSpec): Fragment =>

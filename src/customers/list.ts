@@ -195,8 +195,10 @@ const hasFilters = (query: WalkQuery): boolean =>
     query.import_id,
   ].some((value) => value !== undefined && value !== false) || (query.tag?.length ?? 0) > 0;
 
-const importOf = ({ businessId }: ListContext, { import_id: id }: WalkQuery): PageSpec['importOf'] =>
-  id ? { businessId, id } : null;
+const importOf = (
+  { businessId, locationId }: ListContext,
+  { import_id: id }: WalkQuery,
+): PageSpec['importOf'] => (id ? { businessId, id, locationId } : null);
 
 /** Whose customers, and those who are there, or were at a moment: what the index of every order goes by. */
 function amongOf(sql: Queryable, context: ListContext, query: WalkQuery, asOf: string | null): Fragment {

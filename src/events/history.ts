@@ -92,6 +92,12 @@ export async function customersOfImport(
       and import_id = ${importId}
       and (${after}::uuid is null or customer_id > ${after}::uuid)
       and (${locationId}::uuid is null or location_id = ${locationId}::uuid)
+      -- An import of other locations is no more read than none: how long the answer takes tells nothing.
+      and (${locationId}::uuid is null or exists (
+        select 1
+        from imports i
+        where i.business_id = ${businessId} and i.id = ${importId} and i.location_id = ${locationId}::uuid
+      ))
     group by customer_id
     order by customer_id
     limit ${limit}`;

@@ -1,4 +1,5 @@
 /** More than can be done: what is beyond is told to come again, others go through, and nothing is held for ever. */
+import { connect } from 'node:net';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../trust/processes.ts';
 import { type Answer, sender, type TestBusiness, useService } from '../harness.ts';
@@ -72,6 +73,26 @@ describe('a business with as much under way as is left', () => {
       expect(service.room.held, 'the work goes on without its caller').toBe(1);
     });
     await until('all is given back', 5_000, () => service.room.held === 0);
+  });
+
+  it('loses nothing to callers who announce a body and send it slowly, or go away half way', async () => {
+    const { hostname, port } = new URL(service.url);
+    const sockets = Array.from({ length: 20 }, (_, i) => {
+      const socket = connect(Number(port), hostname);
+      socket.on('error', () => {});
+      const key = i % 2 ? `Authorization: Bearer ${noisy.key}\r\n` : '';
+      const path = i % 2 ? '/api/v2/customers' : '/api/v2/session';
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: test\r\n${key}Content-Type: application/json\r\nContent-Length: 1048576\r\n\r\n{`,
+      );
+      return socket;
+    });
+    await new Promise((done) => setTimeout(done, 300));
+    expect(service.room.held).toBe(0);
+    expect((await noisy.send('GET', '/customers')).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+    await until('all is quiet', 5_000, () => service.room.held === 0);
+    expect((await service.send('GET', '//ready')).status).toBe(200);
   });
 
   it('is not ready when hardly anybody would be let in', async () => {
