@@ -67,6 +67,26 @@ describe('wrong keys from an address', () => {
     expect((await send('GET', '/session', undefined, { headers: cookie })).status).toBe(429);
   });
 
+  it('count once when it is the same one again: a program with a revoked key is no guesser', async () => {
+    const revoked = wrongKey();
+    expect(await guess('198.51.100.5', 3 * RATE, () => revoked)).toEqual(Array(3 * RATE).fill(401));
+    statements = [];
+    expect(await guess('198.51.100.5', 1, () => revoked)).toEqual([401]);
+    expect(statements, 'it need not be looked up again').toEqual([]);
+    expect(await guess('198.51.100.5', RATE)).toEqual([...Array(RATE - 1).fill(401), 429]);
+  });
+
+  it('do not keep out who signs in there with a key that is in use', async () => {
+    const headers = { 'x-forwarded-for': '198.51.100.6' };
+    expect((await from('198.51.100.6', business.key)).status).toBe(200);
+    await guess('198.51.100.6', RATE + 1);
+    const { status, headers: answered } = await send('POST', '/session', { key: business.key }, { headers });
+    expect(status).toBe(200);
+    const cookie = answered.get('set-cookie')!.split(';')[0]!;
+    const session = await send('GET', '/session', undefined, { headers: { ...headers, cookie } });
+    expect(session.status).toBe(200);
+  });
+
   it('do not lock out a key that is in use there, nor who comes from elsewhere, nor who sends no key', async () => {
     expect((await from('192.0.2.3', business.key)).status).toBe(200);
     await guess('192.0.2.3', RATE + 1);

@@ -45,6 +45,20 @@ async function accepted(url: string, name: string): Promise<{ send(): void; answ
 }
 
 describe('SIGTERM', () => {
+  it('waits for nobody who waits for events, nor for a connection on which nothing was ever said', async () => {
+    const service = await processes.start({ CLIENTELE_DATA: await processes.dataDir() });
+    const { hostname, port } = new URL(service.url);
+    const silent = connectSocket(Number(port), hostname).on('error', () => {});
+    const polling = sender(service.url, service.key!)('GET', '/events?after=latest&wait=25');
+    await sender(service.url, service.key!)('GET', '/customers');
+    const began = performance.now();
+    service.signal('SIGTERM');
+    expect(await service.exited).toEqual(STOPPED);
+    expect(performance.now() - began).toBeLessThan(8_000);
+    expect((await polling).status).toBe(200);
+    silent.destroy();
+  });
+
   it('answers every request that was accepted, with its write done, and exits 0 with PostgreSQL stopped', async () => {
     const requests = await Promise.all(
       Array.from({ length: 20 }, (_, i) => accepted(running.url, `Accepted ${i}`)),
