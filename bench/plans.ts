@@ -132,6 +132,7 @@ async function exercise(send: Send, locationId: string): Promise<void> {
     ]) {
       await send('GET', `/customers?${query}${filter}`);
     }
+    await send('GET', `/customers/growth?months=24${filter}`);
   }
   await send('GET', '/locations');
   await send('GET', '/api-keys');

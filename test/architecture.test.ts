@@ -55,9 +55,10 @@ const RULES: { promise: string; about: RegExp; except?: RegExp; imports?: RegExp
     text: /(insert into|update|delete from)\s+(customers|contacts|events|imports|name_words|possible_duplicates|customer_references)\b/,
   },
   {
-    promise: 'the console reads files by the rules of the command line: they need nothing of Node',
+    promise:
+      'the console reads files by the rules of the command line, and days by those of the service: they need nothing of Node',
     about:
-      /^imports\/(columns|csv-shape|failure-format|headers|json-lines|scientific|verdict)\.ts$|^customers\/(csv-line|export|spreadsheet|statuses|web-address)\.ts$/,
+      /^imports\/(columns|csv-shape|failure-format|headers|json-lines|scientific|verdict)\.ts$|^customers\/(csv-line|export|spreadsheet|statuses|time-zone|web-address)\.ts$/,
     imports: /^database\/|^http\/|^customers\/(contact|formats)\.ts$/,
     text: /from 'node:|\bBuffer\b|process\./,
   },

@@ -240,7 +240,11 @@ export const SCREENS: Screen[] = [
     }),
   ),
   { name: 'settings-forbidden', who: 'desk', path: '/settings', show: (page) => heading(page, 'This page') },
-  { name: 'overview', path: '/overview', show: (page) => heading(page, 'Customers by source') },
+  {
+    name: 'overview',
+    path: '/overview',
+    show: (page) => heading(page, 'New customers, by month and source'),
+  },
   {
     name: 'keyboard-help',
     path: '/',

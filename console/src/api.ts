@@ -23,6 +23,7 @@ export type CustomerChange = NonNullable<
   operations['updateCustomer']['requestBody']
 >['content']['application/json'];
 
+export type CustomerGrowth = Answer<'getCustomerGrowth'>;
 export type Import = Answer<'listImports'>['items'][number];
 export type ApiKey = Answer<'listApiKeys'>['items'][number];
 /** A key as it is shown once. */

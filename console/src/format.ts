@@ -59,38 +59,6 @@ export function formatAgo(iso: string, now = Date.now()): string {
   return unit && size ? relative.format(-Math.floor(seconds / size), unit) : strings.justNow;
 }
 
-/** The start of a calendar day in a time zone, as an instant; `shift` days later. */
-export function startOfDay(day: string, timeZone: string | undefined, shift = 0): string {
-  const wanted = new Date(`${day}T00:00:00Z`).getTime() + shift * 86_400_000;
-  // The offset at the guess is that at the start of the day, but for a change of the clocks in between.
-  let at = wanted;
-  for (let i = 0; i < 2; i++) at = wanted - offsetAt(at, timeZone);
-  return new Date(at).toISOString();
-}
-
-function offsetAt(at: number, timeZone: string | undefined): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    ...(timeZone && { timeZone }),
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(new Date(at));
-  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
-  const local = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  );
-  return local - Math.floor(at / 1000) * 1000;
-}
-
 export const nameOf = ({ name, company_name, email, phone }: Partial<Customer>): string =>
   name || company_name || email || phone || strings.customer.nameless;
 

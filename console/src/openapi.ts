@@ -48,6 +48,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/customers/growth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getCustomerGrowth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/customers/{id}": {
         parameters: {
             query?: never;
@@ -1106,6 +1122,84 @@ export interface operations {
                 content: {
                     "text/csv": string;
                     "application/x-ndjson": string;
+                };
+            };
+        };
+    };
+    getCustomerGrowth: {
+        parameters: {
+            query?: {
+                location_id?: string;
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "message": "Growth fetched!",
+                     *       "body": {
+                     *         "months": [
+                     *           {
+                     *             "month": "2025-10",
+                     *             "total": 2,
+                     *             "sources": [
+                     *               {
+                     *                 "source": null,
+                     *                 "count": 2
+                     *               }
+                     *             ],
+                     *             "other": 0
+                     *           },
+                     *           {
+                     *             "month": "2025-11",
+                     *             "total": 15,
+                     *             "sources": [
+                     *               {
+                     *                 "source": "website",
+                     *                 "count": 9
+                     *               },
+                     *               {
+                     *                 "source": "walk-in",
+                     *                 "count": 3
+                     *               }
+                     *             ],
+                     *             "other": 3
+                     *           }
+                     *         ],
+                     *         "timezone": "Australia/Sydney",
+                     *         "as_of": "2025-11-10T10:15:30.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        /** @enum {boolean} */
+                        success: true;
+                        /** @enum {string} */
+                        message: "Growth fetched!";
+                        body: {
+                            months: {
+                                month: string;
+                                total: number;
+                                sources: {
+                                    source: string | null;
+                                    count: number;
+                                }[];
+                                other: number;
+                            }[];
+                            timezone: string;
+                            as_of: string;
+                        };
+                    };
                 };
             };
         };

@@ -113,3 +113,20 @@ export const updated = {
   version: 2,
   warnings: [],
 };
+
+export const growth = {
+  months: [
+    { month: '2025-10', total: 2, sources: [{ source: null, count: 2 }], other: 0 },
+    {
+      month: '2025-11',
+      total: 15,
+      sources: [
+        { source: 'website', count: 9 },
+        { source: 'walk-in', count: 3 },
+      ],
+      other: 3,
+    },
+  ],
+  timezone: 'Australia/Sydney',
+  as_of: '2025-11-10T10:15:30.000Z',
+};

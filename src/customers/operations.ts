@@ -2,7 +2,6 @@
  * The six operations and the batch, each as: load what exists, ask the plan, commit it, answer. With
  * life.ts the only door to the records: routes, command line and importer all come through here.
  */
-import type { Read } from '../database/replica.ts';
 import { FileBody } from '../http/envelope.ts';
 import { ApiError, type FieldError } from '../http/errors.ts';
 import type { Caller } from '../tenancy/authentication.ts';
@@ -30,6 +29,7 @@ import {
   idWithinReach,
   listed,
   needsOf,
+  readOf,
   run,
   runAll,
   type Service,
@@ -48,12 +48,6 @@ export async function listCustomers(service: Service, caller: Caller, query: Lis
     ),
   );
 }
-
-/** Lists may be answered by a replica. */
-const readOf =
-  ({ replica, sql }: Service, { scope: { businessId } }: Caller): Read =>
-  (reading) =>
-    replica ? replica.read(businessId, reading) : reading(sql);
 
 const MEDIA = { csv: 'text/csv; charset=utf-8; header=present', ndjson: 'application/x-ndjson' };
 

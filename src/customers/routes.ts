@@ -5,6 +5,8 @@ import { type Route, route } from '../http/route.ts';
 import type { Validator } from '../http/validation.ts';
 import type { Caller } from '../tenancy/authentication.ts';
 import * as example from './examples.ts';
+import { getCustomerGrowth } from './growth.ts';
+import { CustomerGrowth, GrowthQuery } from './growth-schema.ts';
 import { getCustomer } from './life.ts';
 import { AtQuery, ForceQuery } from './life-schema.ts';
 import * as operations from './operations.ts';
@@ -175,6 +177,26 @@ export function customerRoutes(service: Service, checkUpsert: Validator): Route[
       files: ['text/csv', 'application/x-ndjson'],
       errors: ['location_forbidden', 'location_not_found'],
       handle: async ({ caller, query }) => await operations.exportCustomers(service, caller, query),
+    }),
+    route({
+      operationId: 'getCustomerGrowth',
+      shared: true,
+      method: 'GET',
+      path: '/customers/growth',
+      summary: 'Count customers by month and source',
+      description:
+        'How many of the customers who are there now were made in each month, and where they came from. Months are those of the time zone of the location, or of the first location. May be a minute old: `as_of` says when it was counted.',
+      tag,
+      scope: 'customers:read',
+      query: GrowthQuery,
+      success: {
+        status: 200,
+        message: 'Growth fetched!',
+        body: CustomerGrowth,
+        example: example.growth,
+      },
+      errors: ['location_forbidden', 'location_not_found'],
+      handle: async ({ caller, query }) => await getCustomerGrowth(service, caller, query),
     }),
     route({
       operationId: 'getCustomer',

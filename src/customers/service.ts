@@ -4,7 +4,7 @@
 import type { Sql } from '../database/connect.ts';
 import { type SharedReads, sharedReads } from '../database/gather.ts';
 import { isUuid } from '../database/ids.ts';
-import { Replica } from '../database/replica.ts';
+import { type Read, Replica } from '../database/replica.ts';
 import { Turns } from '../database/turns.ts';
 import { FeedWatch } from '../events/feed.ts';
 import { ReadyJson } from '../http/envelope.ts';
@@ -12,6 +12,7 @@ import { notFound } from '../http/errors.ts';
 import { type Retry, Running } from '../http/idempotency.ts';
 import { ROOM, Room, type RoomSize, WAITING_ROOM } from '../http/room.ts';
 import { Authentication, type Caller } from '../tenancy/authentication.ts';
+import { TimedCache } from '../tenancy/cache.ts';
 import { FailedAttempts } from '../tenancy/failed-attempts.ts';
 import { NO_LIMITS, RateLimits, type Rates } from '../tenancy/rate-limits.ts';
 import type { LocationContext } from '../tenancy/scope.ts';
@@ -19,6 +20,7 @@ import { traced } from '../tracing.ts';
 import type { SuppliedDetails } from './details.ts';
 import { textOrNull } from './fields.ts';
 import type { Needs } from './found.ts';
+import type { CustomerGrowth } from './growth-schema.ts';
 import {
   type CustomerReads,
   customerReads,
@@ -40,6 +42,8 @@ export interface Service {
   documents: DocumentReads;
   /** Lists by all that decides what they answer. */
   lists: SharedReads<ReadyJson>;
+  /** What each context has seen of its growth. */
+  growth: TimedCache<CustomerGrowth>;
   writes: WriteQueue;
   authentication: Authentication;
   /** Writes with an Idempotency-Key that are under way in this process. */
@@ -70,6 +74,10 @@ export interface ServiceOptions {
 /** However many read, so many connections are left to writes. */
 const KEPT_FOR_WRITES = 2;
 
+/** Growth may be so old: counting it reads all customers of its months. */
+const GROWTH_LIFE_MS = 60_000;
+const MOST_GROWTHS = 1_000;
+
 /** Everything the operations need, on a pool of connections to a migrated database and one to its replica, if any. */
 export async function openService(sql: Sql, options: ServiceOptions = {}): Promise<Service> {
   const { groupCommit = true, rates = NO_LIMITS, failedRate = 0, replica = null } = options;
@@ -81,6 +89,7 @@ export async function openService(sql: Sql, options: ServiceOptions = {}): Promi
     reads: customerReads(sql),
     documents: documentReads(sql),
     lists: sharedReads(),
+    growth: new TimedCache(GROWTH_LIFE_MS, MOST_GROWTHS),
     writes: new WriteQueue(sql, { groupCommit }, (businessId) => feed.wake(businessId)),
     authentication: new Authentication(sql, new FailedAttempts(failedRate)),
     running: new Running(),
@@ -93,6 +102,12 @@ export async function openService(sql: Sql, options: ServiceOptions = {}): Promi
     cursorSecret: instance!.secret,
   };
 }
+
+/** Lists and counts may be answered by a replica. */
+export const readOf =
+  ({ replica, sql }: Service, { scope: { businessId } }: Caller): Read =>
+  (reading) =>
+    replica ? replica.read(businessId, reading) : reading(sql);
 
 export interface WriteOptions {
   dryRun?: boolean | undefined;

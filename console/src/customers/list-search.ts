@@ -1,6 +1,7 @@
 /** What the list shows, as it stands in the address, and as the API is asked for it. Pure. */
+
+import { startOfDay } from '../../../src/customers/time-zone.ts';
 import type { Customer, ListQuery, Sort } from '../api.ts';
-import { startOfDay } from '../format.ts';
 
 export interface ListSearch {
   q?: string;

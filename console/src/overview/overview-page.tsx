@@ -1,14 +1,16 @@
-/** How many customers there are: in all, by month, by source, by location; and who may be entered twice. */
+/** How many customers there are: in all, by month and source, by location; and who may be entered twice. */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
-import { formatMonth, formatNumber } from '../format.ts';
+import { formatNumber } from '../format.ts';
 import { useSession } from '../session.ts';
 import { strings } from '../strings/index.ts';
 import { ErrorProblem, Problem } from '../ui/problem.tsx';
-import { Bars, Columns, numberOf } from './charts.tsx';
+import { Bars, numberOf } from './bars.tsx';
+import { sumOf } from './growth.ts';
+import { GrowthChart } from './growth-chart.tsx';
 import { OverviewImports } from './overview-imports.tsx';
-import { MOST_LOCATIONS, overviewQuery } from './overview-query.ts';
+import { type Count, growthQuery, MOST_LOCATIONS, overviewQuery } from './overview-query.ts';
 
 const words = strings.overview;
 
@@ -35,33 +37,8 @@ export function OverviewPage() {
               <Figure value={numberOf(data.total)} label={words.customers(data.total.n)} />
               <Figure value={numberOf(data.duplicates)} label={words.duplicates(data.duplicates.n)} />
             </dl>
-            <div className="mt-5 grid items-start gap-5 lg:grid-cols-2">
-              <Card title={words.months} note={words.monthsNote} className="lg:col-span-2">
-                <Columns
-                  label={words.months}
-                  heading={words.month}
-                  counts={data.months}
-                  nameOf={({ name }) => formatMonth(name, 'long')}
-                  shortNameOf={({ name }) => formatMonth(name, 'short')}
-                />
-              </Card>
-              <Card
-                title={words.sources}
-                note={data.sources.length > 0 ? words.sourcesNote : words.noSources}
-              >
-                {data.sources.length > 0 && (
-                  <Bars
-                    label={words.sources}
-                    heading={words.source}
-                    counts={data.sources}
-                    nameOf={({ name }) => (
-                      <Link to="/" search={{ source: name }} className={LINK}>
-                        {name}
-                      </Link>
-                    )}
-                  />
-                )}
-              </Card>
+            <div className="mt-5 grid gap-5">
+              <Growth total={data.total} location={chosen} />
               <Card
                 title={words.locations}
                 note={
@@ -82,7 +59,6 @@ export function OverviewPage() {
                 />
               </Card>
             </div>
-            <p className="mt-4 text-sm text-muted">{words.bounds}</p>
             <OverviewImports location={chosen} />
           </>
         ) : (
@@ -91,11 +67,24 @@ export function OverviewPage() {
               <div className="skeleton h-22 rounded-2xl!" />
               <div className="skeleton h-22 rounded-2xl!" />
             </div>
-            <div className="skeleton mt-5 h-72 rounded-2xl!" />
+            <div className="skeleton mt-5 h-96 rounded-2xl!" />
           </div>
         )}
       </div>
     </div>
+  );
+}
+
+function Growth({ total, location }: { total: Count; location: string | undefined }) {
+  const { data, isError, error, refetch } = useQuery(growthQuery(location));
+  if (isError && !data) return <ErrorProblem error={error} retry={() => refetch()} />;
+  if (!data) return <div className="skeleton h-96 rounded-2xl!" role="status" aria-label={strings.loading} />;
+  const earlier = total.n - sumOf(data.months);
+  const note = earlier > 0 ? `${words.growthNote} ${words.earlier(formatNumber(earlier))}` : words.growthNote;
+  return (
+    <Card title={words.growth} note={note}>
+      <GrowthChart growth={data} location={location} />
+    </Card>
   );
 }
 
@@ -110,19 +99,9 @@ function Figure({ value, label }: { value: string; label: string }) {
   );
 }
 
-function Card({
-  title,
-  note,
-  className = '',
-  children,
-}: {
-  title: string;
-  note?: string | undefined;
-  className?: string;
-  children: ReactNode;
-}) {
+function Card({ title, note, children }: { title: string; note?: string | undefined; children: ReactNode }) {
   return (
-    <section className={`rounded-2xl border border-line bg-surface p-5 ${className}`}>
+    <section className="rounded-2xl border border-line bg-surface p-5">
       <h2 className="font-semibold">{title}</h2>
       {note && <p className="mt-1 text-sm text-muted text-pretty">{note}</p>}
       {children}

@@ -1,8 +1,8 @@
 /** A new API key: what it is for, what it may do, where, and until when. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { startOfDay } from '../../../src/customers/time-zone.ts';
 import { api, bodyOf, type Location, type NewApiKey } from '../api.ts';
-import { startOfDay } from '../format.ts';
 import { useSession } from '../session.ts';
 import { strings } from '../strings/index.ts';
 import { Button, inputClass } from '../ui/button.tsx';
