@@ -1,6 +1,6 @@
 /**
  * How many customers came in each month, and from where. One scan of the ids of those months, which is long in a business of a
- * million, for a page that is opened rarely: its answer is kept for a minute, for all who ask.
+ * million, for a page that is opened rarely: such an answer is kept for a minute, for all who ask.
  */
 import type { Queryable } from '../database/connect.ts';
 import { firstIdAt } from '../database/ids.ts';
@@ -27,7 +27,7 @@ interface Counted {
 
 /**
  * The live customers of the caller's context by month of creation, as the calendar of the location has it, or of the first one.
- * Up to a minute old. Throws 403 and 404.
+ * That of very many may be a minute old. Throws 403 and 404.
  */
 export async function getCustomerGrowth(
   service: Service,

@@ -185,7 +185,7 @@ export function customerRoutes(service: Service, checkUpsert: Validator): Route[
       path: '/customers/growth',
       summary: 'Count customers by month and source',
       description:
-        'How many of the customers who are there now were made in each month, and where they came from. Months are those of the time zone of the location, or of the first location. May be a minute old: `as_of` says when it was counted.',
+        'How many of the customers who are there now were made in each month, and where they came from. Months are those of the time zone of the location, or of the first location. With 20,000 customers and more it may be a minute old: `as_of` says when it was counted.',
       tag,
       scope: 'customers:read',
       query: GrowthQuery,

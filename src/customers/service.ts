@@ -42,7 +42,7 @@ export interface Service {
   documents: DocumentReads;
   /** Lists by all that decides what they answer. */
   lists: SharedReads<ReadyJson>;
-  /** What each context has seen of its growth. */
+  /** How each context grew, where that took long to count. */
   growth: TimedCache<CustomerGrowth>;
   writes: WriteQueue;
   authentication: Authentication;
@@ -74,9 +74,12 @@ export interface ServiceOptions {
 /** However many read, so many connections are left to writes. */
 const KEPT_FOR_WRITES = 2;
 
-/** Growth may be so old: counting it reads all customers of its months. */
+/** The growth of so many customers may be so old: counting it reads all of them. That of fewer is counted in no time. */
 const GROWTH_LIFE_MS = 60_000;
+const MANY_GROWN = 20_000;
 const MOST_GROWTHS = 1_000;
+const isLongToCount = ({ months }: CustomerGrowth): boolean =>
+  months.reduce((sum, { total }) => sum + total, 0) >= MANY_GROWN;
 
 /** Everything the operations need, on a pool of connections to a migrated database and one to its replica, if any. */
 export async function openService(sql: Sql, options: ServiceOptions = {}): Promise<Service> {
@@ -89,7 +92,7 @@ export async function openService(sql: Sql, options: ServiceOptions = {}): Promi
     reads: customerReads(sql),
     documents: documentReads(sql),
     lists: sharedReads(),
-    growth: new TimedCache(GROWTH_LIFE_MS, MOST_GROWTHS),
+    growth: new TimedCache(GROWTH_LIFE_MS, MOST_GROWTHS, isLongToCount),
     writes: new WriteQueue(sql, { groupCommit }, (businessId) => feed.wake(businessId)),
     authentication: new Authentication(sql, new FailedAttempts(failedRate)),
     running: new Running(),

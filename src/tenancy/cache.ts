@@ -3,14 +3,16 @@ export class TimedCache<V> {
   readonly #entries = new Map<string, { value: V | Promise<V>; until: number }>();
   readonly #millis: number;
   readonly #limit: number;
+  readonly #isWorthIt: (value: V) => boolean;
 
-  /** Keeps at most `limit` values, each at most `millis` milliseconds. */
-  constructor(millis: number, limit = 10_000) {
+  /** Keeps at most `limit` values, each at most `millis` milliseconds, and only those that are worth it. */
+  constructor(millis: number, limit = 10_000, isWorthIt: (value: V) => boolean = (value) => value !== null) {
     this.#millis = millis;
     this.#limit = limit;
+    this.#isWorthIt = isWorthIt;
   }
 
-  /** The kept value, or what `read` answers. Null and failures are not kept. */
+  /** The kept value, or what `read` answers. By default null is not kept; failures never are. */
   get(key: string, read: () => Promise<V>): V | Promise<V> {
     // A monotonic clock: a jump of the wall clock must not lengthen the life of a revoked key.
     const now = performance.now();
@@ -24,7 +26,7 @@ export class TimedCache<V> {
       if (this.#entries.get(key) === fresh) this.#entries.delete(key);
     };
     (fresh.value as Promise<V>).then((value) => {
-      if (value === null) drop();
+      if (!this.#isWorthIt(value)) drop();
       else fresh.value = value;
     }, drop);
     return fresh.value;

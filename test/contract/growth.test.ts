@@ -178,13 +178,32 @@ describe('the growth of a business', () => {
     });
   });
 
-  it('is counted once a minute, however many ask', async () => {
+  it('shows at once what a small business has written', async () => {
     const business = await service.business();
-    const asked = await Promise.all(
-      Array.from({ length: 20 }, () => business.send('GET', '/customers/growth?months=5')),
-    );
-    await made(business, 1, 'later');
-    const later = await business.send('GET', '/customers/growth?months=5');
-    expect(new Set([...asked, later].map(({ body }) => body.as_of)).size).toBe(1);
+    for (const total of [0, 2]) {
+      if (total > 0) await made(business, total, 'website');
+      expect(await latest(business.send)).toMatchObject({ total });
+    }
+  });
+
+  it('of 20,000 customers and more is counted once a minute, however many ask', async () => {
+    const business = await service.business();
+    const other = await business.addLocation();
+    const month = lastMonths(new Date(), SYDNEY, 1)[0]!;
+    const first = Date.parse(startOfDay(`${month}-01`, SYDNEY));
+    await service.sql`
+      insert into customers (
+        business_id, id, location_id, name, status, source, source_metadata, custom_fields, tags, version,
+        created_at, updated_at, name_key, search, facets, document)
+      select ${business.id}::uuid, (lpad(to_hex(${first}::bigint), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
+        ${business.locationId}::uuid, 'Ann', 'active', 'website', '{}', '{}', '{}', 1, now(), now(), 'ann', ' ann ', '{}', '{}'
+      from generate_series(1, 20000) n`;
+    const ask = async (query = '') => (await business.send('GET', `/customers/growth${query}`)).body.as_of;
+    const asked = await Promise.all(Array.from({ length: 20 }, () => ask()));
+    await made(business, 1, 'later', other);
+    expect(new Set([...asked, await ask()]).size).toBe(1);
+    expect(await latest(business.send)).toMatchObject({ total: 20_000 });
+    expect(await latest(business.send, '?months=2')).toMatchObject({ total: 20_001 });
+    expect(await latest(business.send, `?location_id=${other}`)).toMatchObject({ total: 1 });
   });
 });

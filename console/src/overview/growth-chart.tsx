@@ -77,7 +77,7 @@ export function GrowthChart({
                 }}
                 tabIndex={i === stop ? 0 : -1}
                 aria-pressed={i === kept}
-                className={`min-w-0 flex-1 rounded-md px-0.5 pt-1 text-center text-xs max-sm:text-[0.65rem] sm:px-1 ${i === looked ? 'bg-sunken' : ''}`}
+                className={`min-w-0 flex-1 rounded-md px-0.5 pt-1 focus-visible:-outline-offset-2 text-center text-xs max-sm:text-[0.65rem] sm:px-1 ${i === looked ? 'bg-sunken' : ''}`}
                 onMouseEnter={() => setSeen(i)}
                 onMouseLeave={() => setSeen(null)}
                 onFocus={() => {
