@@ -113,10 +113,14 @@ async function sessions(
   const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
   const status = async () => (await fetch(`${url}${API}/customers`, { headers: { cookie } })).status;
   const statuses: number[] = [await status()];
-  for (const seconds of [-HOUR_S, HOUR_S, BEYOND_SESSION_S]) {
+  for (const seconds of [-HOUR_S, HOUR_S]) {
     await jump(seconds);
     statuses.push(await status());
   }
+  await jump(BEYOND_SESSION_S);
+  // On a busy machine the library looks a little later.
+  await until('the session is over', 5_000, async () => (await status()) === 401).catch(() => {});
+  statuses.push(await status());
   await jump(0);
   await until(
     'the clock is back',
