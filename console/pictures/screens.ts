@@ -71,7 +71,7 @@ export const LIST: Screen = { name: 'list', path: '/', show: listed };
 export const CUSTOMER: Screen = {
   name: 'customer',
   path: ({ customerId }) => `/customers/${customerId}`,
-  show: async (page) => await page.getByText(/possible duplicate/).waitFor(),
+  show: async (page) => await heading(page, 'Possibly the same person'),
 };
 export const IMPORT_CHECK: Screen = { name: 'import-check', path: '/import', show: check };
 
@@ -154,7 +154,35 @@ export const SCREENS: Screen[] = [
   {
     name: 'customer-gone',
     path: ({ goneId }) => `/customers/${goneId}`,
-    show: (page) => heading(page, 'This customer is not here'),
+    show: (page) => page.getByRole('button', { name: 'Restore' }).waitFor(),
+  },
+  {
+    name: 'customer-past',
+    path: CUSTOMER.path,
+    show: async (page) => {
+      await page
+        .getByRole('link', { name: /See as it was then/ })
+        .last()
+        .click();
+      await page.getByRole('link', { name: 'Back to now' }).waitFor();
+    },
+  },
+  {
+    name: 'customer-erase',
+    path: '/',
+    show: async (page, { another }) => {
+      await page.goto(`/customers/${another()}`);
+      await page.getByRole('button', { name: /^Erase/ }).click();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Erase/ })
+        .waitFor();
+    },
+  },
+  {
+    name: 'duplicates-dismissed',
+    path: '/duplicates?dismissed=1',
+    show: (page) => heading(page, /dismissed/i),
   },
   {
     name: 'duplicates',

@@ -47,7 +47,7 @@ export function Shell() {
         </Link>
         <nav
           aria-label={strings.nav.label}
-          className="flex min-w-0 items-center gap-1 overflow-x-auto p-1 max-sm:order-last max-sm:-mx-3 max-sm:w-[calc(100%+1.5rem)] max-sm:justify-between"
+          className="flex min-w-0 items-center gap-1 overflow-x-auto p-1 max-sm:order-last max-sm:gap-0 max-sm:-mx-3 max-sm:w-[calc(100%+1.5rem)] max-sm:justify-between"
         >
           <Link to="/" aria-current={isAtCustomers ? 'page' : undefined} className={NAV_LINK}>
             {strings.nav.customers}
