@@ -107,6 +107,8 @@ async function serve(config: Config, url: string): Promise<Running> {
   const { authentication } = service;
   const app = await createServer(service, logger, { linger: LINGER_MS, trustProxy: config.trustProxy });
   const address = await app.listen({ port: config.port, host: config.host });
+  // A worker is handed its connections.
+  if (!cluster.isWorker) void app.doors.openAll();
 
   const flush = () =>
     authentication

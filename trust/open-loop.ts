@@ -18,7 +18,7 @@ export interface Group {
 export interface Plan {
   url: string;
   seconds: number;
-  /** Sockets at the most; whoever finds none free waits in the client, and that counts. */
+  /** Connections at the most; a request that finds none free when its time has come is never sent. */
   sockets: number;
   /** Milliseconds from its time after which nobody waits for an answer any more. */
   patience: number;
@@ -27,6 +27,9 @@ export interface Plan {
 
 export interface GroupAccount {
   name: string;
+  /** Whose time came. */
+  due: number;
+  /** Those that left: for the others every connection was waiting for an answer already. */
   sent: number;
   /** Answered with 2xx in time; their milliseconds. */
   done: number;
@@ -50,6 +53,8 @@ export interface LoopAccount {
   groups: GroupAccount[];
   /** Milliseconds by which the client itself was late at the worst. */
   lateness: number;
+  /** Seconds of a processor that the client took. */
+  cpu: number;
 }
 
 interface Job {
@@ -67,6 +72,7 @@ interface Running {
 }
 
 const TICK_MS = 4;
+const HANG_UP_MS = 100;
 
 let count = 0;
 
@@ -79,6 +85,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
       group,
       account: {
         name: group.name,
+        due: 0,
         sent: 0,
         done: 0,
         doneMeanwhile: 0,
@@ -96,9 +103,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
     }),
   );
   const idle: Connection[] = [];
-  const waiting: Job[] = [];
-  let first = 0;
-  let open = 0;
+  const busy = new Set<Connection>();
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
 
@@ -117,30 +122,29 @@ async function run(plan: Plan): Promise<LoopAccount> {
     } else account.wrong++;
   };
   const onFree = (connection: Connection) => {
-    for (;;) {
-      const job = waiting[first];
-      if (!job) return void idle.push(connection);
-      first++;
-      // Not each time: there may be tens of thousands.
-      if (first > 10_000) first -= waiting.splice(0, first).length;
-      if (performance.now() - job.due < plan.patience) return connection.send(job);
-      settle(job, 0, false);
-    }
+    busy.delete(connection);
+    idle.push(connection);
   };
   const onGone = (connection: Connection) => {
-    open--;
+    busy.delete(connection);
     const at = idle.indexOf(connection);
     if (at >= 0) idle.splice(at, 1);
   };
   const submit = (job: Job) => {
-    const connection = idle.pop();
-    if (connection) return connection.send(job);
-    if (open < plan.sockets) {
-      open++;
-      return new Connection(connect(Number(port), hostname), settle, onFree, onGone).send(job);
+    let connection = idle.pop();
+    if (!connection) {
+      if (busy.size >= plan.sockets) return;
+      connection = new Connection(connect(Number(port), hostname), settle, onFree, onGone);
     }
-    waiting.push(job);
+    job.group.account.sent++;
+    busy.add(connection);
+    connection.send(job);
   };
+  // Callers hang up when they have waited long enough.
+  const hangUp = setInterval(() => {
+    const latest = performance.now() - plan.patience;
+    for (const connection of busy) if (connection.due < latest) connection.close();
+  }, HANG_UP_MS);
 
   await new Promise<void>((done) => {
     const timer = setInterval(() => {
@@ -152,8 +156,8 @@ async function run(plan: Plan): Promise<LoopAccount> {
       for (const running of groups) {
         const { group, account } = running;
         for (; running.next <= now; running.next += 1000 / group.rate) {
-          const template = group.requests[account.sent % group.requests.length]!;
-          account.sent++;
+          const template = group.requests[account.due % group.requests.length]!;
+          account.due++;
           submit({ group: running, due: running.next, bytes: fill(template, ++count) });
         }
       }
@@ -161,22 +165,21 @@ async function run(plan: Plan): Promise<LoopAccount> {
   });
   const seconds = (performance.now() - start) / 1000;
   // What is still under way gets its time.
-  const until = performance.now() + plan.patience;
-  while (
-    performance.now() < until &&
-    groups.some(({ account }) => open > idle.length || settledOf(account) < account.sent)
-  )
-    await new Promise((done) => setTimeout(done, 20));
-  for (const { account } of groups) account.unanswered += account.sent - settledOf(account);
+  while (busy.size > 0) await new Promise((done) => setTimeout(done, 20));
+  clearInterval(hangUp);
+  const { user, system } = process.cpuUsage();
   for (const { account, times, refusals } of groups) {
     account.p50 = at(times, 0.5);
     account.p99 = at(times, 0.99);
     account.refusedP99 = at(refusals, 0.99);
   }
-  return { seconds, groups: groups.map(({ account }) => account), lateness: delay.max / 1e6 };
+  return {
+    seconds,
+    groups: groups.map(({ account }) => account),
+    lateness: delay.max / 1e6,
+    cpu: (user + system) / 1e6,
+  };
 }
-
-const settledOf = ({ done, refused, unanswered, wrong }: GroupAccount) => done + refused + unanswered + wrong;
 
 /** Of as many signs as the mark itself, in base 36: the length of the body is in the header already. */
 const fill = (template: string, n: number) =>
@@ -211,6 +214,15 @@ class Connection {
       this.#job = null;
       onGone(this);
     });
+  }
+
+  /** When the request under way should have been sent. */
+  get due(): number {
+    return this.#job?.due ?? Number.POSITIVE_INFINITY;
+  }
+
+  close(): void {
+    this.#socket.destroy();
   }
 
   send(job: Job): void {

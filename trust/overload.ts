@@ -21,7 +21,7 @@ const FIRST_RATE = 400;
 const GROWTH = 1.5;
 const MOST_STEPS = { smoke: 2, small: 9, full: 9 };
 const PATIENCE_MS = { smoke: 1_000, small: 10_000, full: 10_000 };
-const SOCKETS = { smoke: 200, small: 1_000, full: 1_000 };
+const SOCKETS = { smoke: 200, small: 8_000, full: 8_000 };
 const BUSINESSES = 8;
 const RECOVERED_MS = 5_000;
 /** An answer as fast as this, several times in a row, is the service as it was. */
@@ -109,7 +109,7 @@ const spread = (mixes: string[][], rate: number): Group[] =>
 
 const sum = (
   account: LoopAccount,
-  field: 'sent' | 'done' | 'doneMeanwhile' | 'refused' | 'unanswered' | 'wrong',
+  field: 'due' | 'sent' | 'done' | 'doneMeanwhile' | 'refused' | 'unanswered' | 'wrong',
 ): number => account.groups.reduce((all, group) => all + group[field], 0);
 
 /** The most that gets done in a second, however much comes: more is sent until less or no more gets done. */
@@ -130,8 +130,8 @@ async function findPeak(section: Section, stand: Stand, mixes: string[][]): Prom
   section.kept.raw.steps = steps;
   section.done(
     `Requests of ${mixes.length} businesses (of ten: five upserts, three of them of somebody new; four gets; a list) come at a fixed ` +
-      `pace from another process over up to ${number(section.size(SOCKETS))} connections, whether earlier ones were answered or not. The service, its ` +
-      'PostgreSQL and that process share two cores: what is sent is paid for by what is done.',
+      `pace from another process, whether earlier ones were answered or not, over up to ${number(section.size(SOCKETS))} connections: ` +
+      'callers beyond that are never heard of. The service, its PostgreSQL and that process share two cores: what is sent is paid for by what is done.',
   );
   section.found(
     `At most ${number(peak)} requests a second get done (steps: ${steps.map(({ rate, done }) => `${rate} → ${done}`).join(', ')}).`,
@@ -146,15 +146,18 @@ async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak
   const back = await recovered(stand);
   memory.stop();
   section.kept.raw.overload = { account, memory: memory.samples };
-  const [sent, done, refused, unanswered, wrong] = (
-    ['sent', 'done', 'refused', 'unanswered', 'wrong'] as const
-  ).map((field) => sum(account, field)) as [number, number, number, number, number];
+  const [due, sent, done, refused, unanswered, wrong] = (
+    ['due', 'sent', 'done', 'refused', 'unanswered', 'wrong'] as const
+  ).map((field) => sum(account, field)) as [number, number, number, number, number, number];
   section.tally.requests += sent;
   section.tally.refused += refused;
   section.tally.otherFaults += faultsIn(account.groups);
   const goodput = sum(account, 'doneMeanwhile') / account.seconds;
   const share = (goodput / peak) * 100;
-  section.done(`Then ${TIMES} times as much for ${seconds} s: ${number(sent / account.seconds)} a second.`);
+  section.done(
+    `Then ${TIMES} times as much for ${seconds} s: ${number(due / account.seconds)} a second were due, ${number(sent / account.seconds)} found a ` +
+      `free connection and were sent; that took ${number((account.cpu / account.seconds) * 100)} % of a core.`,
+  );
   section.checked(
     `An answer counts when it is a 2xx within ${section.size(PATIENCE_MS) / 1000} s of the moment its request was due; everything else must be a 429 or ` +
       '503 with Retry-After.',
@@ -175,8 +178,8 @@ async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak
     cause,
   );
   section.claim(
-    'the rest is told when to come again',
-    'all',
+    'whoever is not served is told when to come again',
+    'all who were sent',
     `${number(unanswered + wrong)} of ${number(sent - done)} were not (${number(unanswered)} without an answer in time, ${number(wrong)} otherwise)`,
     judged(unanswered + wrong === 0),
     cause,
@@ -223,23 +226,23 @@ async function crowd(section: Section, stand: Stand, peak: number): Promise<void
   const seconds = section.size(NOISY);
   const own: Group = { name: 'quiet', rate: Math.max(5, peak * QUIET_SHARE), requests: quietMix };
   const alone = (await loop(section, stand, seconds, [own])).groups[0]!;
-  // Two have half of the peak each.
+  // Two have half of the peak each. Each has connections of its own, and a process that sends.
   const share = peak / 2;
-  const account = await loop(section, stand, seconds, [
-    own,
-    { name: 'noisy', rate: share * 10, requests: noisyMix },
+  const [besideNoise, noise] = await Promise.all([
+    loop(section, stand, seconds, [own]),
+    loop(section, stand, seconds, [{ name: 'noisy', rate: share * 10, requests: noisyMix }]),
   ]);
-  const [beside, crowding] = account.groups as [GroupAccount, GroupAccount];
+  const [beside, crowding] = [besideNoise.groups[0]!, noise.groups[0]!];
   section.tally.requests += alone.sent + beside.sent + crowding.sent;
   section.tally.refused += beside.refused + crowding.refused;
   section.tally.otherFaults += faultsIn([alone, beside, crowding]);
-  section.kept.raw.noisy = { alone, beside, crowding };
+  section.kept.raw.noisy = { alone, beside: besideNoise, crowding: noise };
   section.done(
     `A business that sends ${number(own.rate)} a second, alone and beside another that sends ${number(share * 10)}, ten times its half of the peak, for ${seconds} s.`,
   );
   section.found(
     `The quiet one: alone p50 ${milliseconds(alone.p50)}, p99 ${milliseconds(alone.p99)}; beside the noisy one p50 ${milliseconds(beside.p50)}, ` +
-      `p99 ${milliseconds(beside.p99)}, ${number(beside.done)} of ${number(beside.sent)} done. The noisy one: ${number(crowding.doneMeanwhile / account.seconds)} a second done.`,
+      `p99 ${milliseconds(beside.p99)}, ${number(beside.done)} of ${number(beside.sent)} done. The noisy one: ${number(crowding.doneMeanwhile / noise.seconds)} a second done.`,
   );
   const isSmoke = section.options.scale === 'smoke';
   const success = (beside.done / beside.sent) * 100;

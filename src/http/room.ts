@@ -1,6 +1,6 @@
 /**
- * How much may be under way at a time, so that the service answers before it drowns: as much as it gets done in two
- * seconds, counted in work, which bodies weigh in. A business may hold as much as is left free (one alone half of the room, two a
+ * How much may be under way at a time, so that the service answers before it drowns: as much as it gets done in a
+ * second, counted in work, which bodies weigh in. A business may hold as much as is left free (one alone half of the room, two a
  * third each); whoever has nothing under way is let in even into a full one, until there is twice as much as there should be.
  * Room is taken when a request has arrived whole and given back when its work is done: who sends slowly, or goes away, holds
  * none. Nothing here knows what a business is.
@@ -14,7 +14,7 @@ const BYTES_OF_WORK = 4096;
 export const workOf = (bytes: number): number => 1 + Math.floor(bytes / BYTES_OF_WORK);
 
 /** Who is let in waits no longer than about so long. */
-const LONGEST_WAIT_S = 2;
+const LONGEST_WAIT_S = 1;
 /** A bad measure must not send everybody away for long. */
 const LONGEST_RETRY_S = 10;
 /** The pace is measured in steps of so long, while so much is under way that it is the service's own. */
@@ -33,7 +33,7 @@ export interface RoomSize {
 }
 
 /** 16,384 of work are 64 MiB of bodies. */
-export const ROOM: RoomSize = { pace: 2_000, least: 256, most: 16_384 };
+export const ROOM: RoomSize = { pace: 2_000, least: 512, most: 16_384 };
 /** Who waits for something to happen does no work: a fixed number of them. */
 export const WAITING_ROOM: RoomSize = { pace: 8_192, least: 8_192, most: 8_192 };
 

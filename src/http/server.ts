@@ -1,5 +1,5 @@
 /** The HTTP server: what it takes, how it refuses, and the explicit list of everything it serves. */
-import { type Socket, Server as TcpServer } from 'node:net';
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
@@ -14,6 +14,7 @@ import { tenancyRoutes } from '../tenancy/routes.ts';
 import { sessionRoutes } from '../tenancy/session-routes.ts';
 import { tracing } from '../tracing.ts';
 import { type Console, registerConsole } from './console.ts';
+import { closeGently, Doors, STOP_MS } from './doors.ts';
 import { failure, sendError } from './envelope.ts';
 import { ApiError } from './errors.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -29,7 +30,7 @@ const MOST_HEADERS = 100;
 /** How often it is looked for requests that take too long to arrive: such a one ends at most so much late. */
 const SLOW_LOOK_MS = 1_000;
 
-export type Server = FastifyInstance & { routes: Route[] };
+export type Server = FastifyInstance & { routes: Route[]; doors: Doors };
 
 export interface ServerOptions {
   /** Milliseconds that a stop leaves idle connections to those who are about to send on them. */
@@ -146,52 +147,14 @@ export async function createServer(
   app.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
     pages ? pages.send(reply) : reply.redirect('/docs'),
   );
-  closeGently(app, linger);
+  const doors = new Doors(app.server);
+  closeGently(app, doors, linger);
   await app.ready();
   shedEarly(app.server, BASE, {
     room: service.room,
     whose: (authorization) => service.authentication.businessOf(authorization),
   });
-  return Object.assign(app, { routes }) as unknown as Server;
-}
-
-const SWEEP_MS = 20;
-/** What is still under way so long after a stop began is cut off. */
-const STOP_MS = 30_000;
-
-/**
- * A stop takes no new connections, and is over when the last one has ended. One that its client keeps open is told
- * `Connection: close` with its next answer; those that stay idle are closed after `linger` milliseconds: sooner, and a request
- * that is on its way at that moment would be lost. (Node closes those that are idle at the moment of the stop, at once.)
- */
-function closeGently(app: FastifyInstance, linger: number): void {
-  // A browser opens connections in advance: Node does not count them among the idle ones until something has come. (No listener
-  // for 'data' here: it would take each connection from the parser's own way of reading, at a third of the requests a second.)
-  const sockets = new Set<Socket>();
-  app.server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  app.addHook('preClose', (done) => {
-    if (!app.server.listening) return done();
-    const sweep = () => {
-      app.server.closeIdleConnections();
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-    };
-    const timers = [
-      setTimeout(() => {
-        sweep();
-        timers.push(setInterval(sweep, SWEEP_MS));
-      }, linger),
-      setTimeout(() => app.server.closeAllConnections(), STOP_MS),
-    ];
-    TcpServer.prototype.close.call(app.server, () => {
-      timers.forEach(clearTimeout);
-      // What else an HTTP server has to end; that it listens no more is no news.
-      app.server.close(() => {});
-      done();
-    });
-  });
+  return Object.assign(app, { routes, doors }) as unknown as Server;
 }
 
 /** Under the operation's name: a path would hold ids. Long polling is as long as its caller asked. */

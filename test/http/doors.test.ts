@@ -1,0 +1,87 @@
+/** What a round of the event loop takes on: many new connections, and no more refusals than their share. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Doors } from '../../src/http/doors.ts';
+import { Room } from '../../src/http/room.ts';
+import { shedEarly } from '../../src/http/shed.ts';
+
+const CALLERS = 200;
+
+let server: Server;
+let doors: Doors;
+let callers: Socket[];
+beforeEach(async () => {
+  server = createServer(() => {});
+  doors = new Doors(server);
+  callers = [];
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+});
+afterEach(async () => {
+  for (const caller of callers) caller.destroy();
+  await doors.close();
+});
+
+const call = (): Socket => {
+  const caller = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
+  callers.push(caller);
+  return caller;
+};
+
+/** What `count` grew by in each round of the event loop until it is `all`. */
+async function rounds(all: number, count: () => number): Promise<number[]> {
+  const steps: number[] = [];
+  for (let before = count(); before < all; before = count()) {
+    await new Promise((done) => setImmediate(done));
+    if (count() > before) steps.push(count() - before);
+  }
+  return steps;
+}
+
+it('takes a connection at each door in a round, where Node alone takes one', async () => {
+  let taken = 0;
+  server.on('connection', () => taken++);
+  await doors.openAll(31);
+  expect(doors.open).toHaveLength(31);
+  for (let n = 0; n < CALLERS; n++) call();
+  const steps = await rounds(CALLERS, () => taken);
+  expect(steps.length, String(steps)).toBeLessThan(CALLERS / 4);
+});
+
+it('answers at every door, and listens no more when all of them are closed', async () => {
+  server.on('request', (_request, response) => response.end('here'));
+  await doors.openAll(7);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const answers = Array.from({ length: 50 }, async () =>
+    (await fetch(url, { headers: { connection: 'close' } })).text(),
+  );
+  expect(new Set(await Promise.all(answers))).toEqual(new Set(['here']));
+  await doors.close();
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+it('lets go of the socket at once when a stop begins before the doors are there', async () => {
+  const { port } = server.address() as AddressInfo;
+  const opening = doors.openAll(7);
+  await doors.close();
+  await opening;
+  expect(doors.open.filter((door) => door.listening)).toEqual([]);
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+});
+
+it('sends away no more than its share in a round; all are told in the end', async () => {
+  const room = new Room({ pace: 4, least: 8, most: 8 });
+  shedEarly(server, '/', { room, whose: () => 'noisy' });
+  const under = [1, 2, 3, 4].map(() => room.enter('noisy', 1));
+  const answers = Array.from({ length: CALLERS }, () => {
+    const caller = call();
+    caller.write('GET /customers HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer x\r\n\r\n');
+    return once(caller, 'data').then(([bytes]) => String(bytes));
+  });
+  const steps = await rounds(CALLERS, () => room.refused);
+  expect(Math.max(...steps), String(steps)).toBeLessThanOrEqual(32);
+  for (const answer of await Promise.all(answers))
+    expect(answer).toMatch(/^HTTP\/1\.1 503 [\s\S]+retry-after: 1/i);
+  for (const leave of under) leave();
+});
