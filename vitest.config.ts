@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/postgres.ts'],
+    setupFiles: ['test/logs/setup.ts'],
     reporters: ['default', './test/reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -76,6 +76,22 @@ export type Send = (method: string, path: string, body?: unknown, options?: Call
 
 export const API = '/api/v2';
 
+/** A request and what came back of it, as whoever listens hears of it. */
+export interface Exchange {
+  key: string | null;
+  path: string;
+  headers: Record<string, string>;
+  body: unknown;
+  answer: unknown;
+}
+
+let listener: (exchange: Exchange) => void = () => {};
+
+/** From now on the one who hears of every exchange: the suite notes there what no log may hold. */
+export const listenTo = (one: (exchange: Exchange) => void): void => {
+  listener = one;
+};
+
 /** Sends requests below the base path (or to an absolute path that starts with `//`) as a key. */
 export function sender(url: string, defaultKey: string | null): Send {
   return async (method, path, body, { key = defaultKey, headers = {} } = {}) => {
@@ -93,6 +109,7 @@ export function sender(url: string, defaultKey: string | null): Send {
     } as RequestInit);
     const text = await response.text();
     const parsed = text.startsWith('{') ? JSON.parse(text) : {};
+    listener({ key, path, headers, body, answer: parsed.body });
     return { status: response.status, headers: response.headers, text, ...parsed };
   };
 }

@@ -1,6 +1,5 @@
 /** What every test starts from: a database of its own, the real server on it, and as many businesses as it likes. */
 import { randomUUID } from 'node:crypto';
-import pino from 'pino';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { openService, type ServiceOptions } from '../src/customers/service.ts';
 import type { WriteQueue } from '../src/customers/write-queue.ts';
@@ -11,6 +10,7 @@ import type { Authentication } from '../src/tenancy/authentication.ts';
 import type { RateLimits } from '../src/tenancy/rate-limits.ts';
 import { makeBusiness, type TestBusiness } from './business.ts';
 import { type Send, sender } from './client.ts';
+import { suiteLogger } from './logs/notes.ts';
 import { withDatabase } from './postgres.ts';
 import { StatementWatch } from './scale-rules.ts';
 
@@ -89,8 +89,7 @@ type ServeOptions = Omit<ServiceOptions, 'replica'> & { trustProxy?: string[] };
 /** A server of its own on a database, as another process would be. */
 export async function serve(sql: Sql, options: ServeOptions = {}) {
   const service = await openService(sql, options);
-  const logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
-  const server = await createServer(service, logger, { trustProxy: options.trustProxy ?? false });
+  const server = await createServer(service, suiteLogger(), { trustProxy: options.trustProxy ?? false });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
   const { writes, authentication, limits, room, waitingRoom } = service;
   return { server, writes, authentication, limits, room, waitingRoom, url };

@@ -2,13 +2,14 @@
  * One PostgreSQL for the whole run: the embedded one in a fresh directory, or the server at TEST_DATABASE_URL.
  * A template database is migrated once; every test file clones it. TEST_PGBOUNCER=1 puts PgBouncer before it.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { connect } from '../src/database/connect.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
+import { closeNotes, openNotes } from './logs/notes.ts';
 import { startPgBouncer } from './pgbouncer.ts';
 
 declare module 'vitest' {
@@ -28,6 +29,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const embedded = dir
     ? await startEmbedded(join(dir, 'data'), `the test suite, process ${process.pid}`)
     : null;
+  const notes = openNotes();
+  if (dir) await symlink(join(dir, 'data', 'postgres.log'), join(notes, 'postgres.log'));
   const serverUrl = given ?? embedded!.url;
   const templateName = `clientele_template_${process.pid}`;
 
@@ -47,6 +50,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await server.end();
     await embedded?.stop();
     if (dir) await rm(dir, { recursive: true, force: true });
+    closeNotes();
   };
 }
 

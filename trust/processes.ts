@@ -31,14 +31,25 @@ export interface RunningService {
 const FROM_SOURCE = ['--import', 'tsx', 'src/main.ts'];
 const BUILT = ['dist/main.js'];
 
+export interface ProcessesOptions {
+  isBuilt?: boolean;
+  logLevel?: string;
+  /** Hears what each process prints. */
+  onOutput?(pid: number, text: string): void;
+  /** Hears of each data directory before it is removed: of the one around it. */
+  onEnd?(dir: string): void;
+}
+
 /** Processes and data directories; all are gone after `close`, whatever failed. */
 export class Processes {
   readonly #children: ChildProcess[] = [];
   readonly #dirs: string[] = [];
   readonly #program: string[];
+  readonly #options: ProcessesOptions;
 
-  constructor({ isBuilt = false } = {}) {
-    this.#program = isBuilt ? BUILT : FROM_SOURCE;
+  constructor(options: ProcessesOptions = {}) {
+    this.#program = options.isBuilt ? BUILT : FROM_SOURCE;
+    this.#options = options;
   }
 
   async dataDir(): Promise<string> {
@@ -81,6 +92,7 @@ export class Processes {
     for (const child of this.#children) await ended(child);
     for (const dir of this.#dirs) {
       await killPostgres(dir, 'SIGINT');
+      this.#options.onEnd?.(dir);
       await rm(dir, { recursive: true, force: true });
     }
   }
@@ -89,7 +101,13 @@ export class Processes {
     const { DATABASE_URL: _, NODE_OPTIONS: __, ...inherited } = process.env;
     const child = spawn(process.execPath, this.#program, {
       cwd: packageDir,
-      env: { ...inherited, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'error', ...env },
+      env: {
+        ...inherited,
+        NODE_ENV: 'production',
+        PORT: '0',
+        LOG_LEVEL: this.#options.logLevel ?? 'error',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#children.push(child);
@@ -101,6 +119,7 @@ export class Processes {
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => {
         output += text;
+        this.#options.onOutput?.(child.pid!, text);
       });
     const exited = new Promise<Exit>((done) => child.once('close', (code, signal) => done({ code, signal })));
     return { child, exited, output: () => output };

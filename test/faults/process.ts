@@ -1,9 +1,15 @@
 /** The processes of the campaign (`trust/`) for the tests of one file; all are gone after them, whatever failed. */
+import { basename, join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { Processes, postmaster } from '../../trust/processes.ts';
+import { keepLog, keepOutput } from '../logs/notes.ts';
 
 export function useProcesses(): Processes {
-  const processes = new Processes();
+  const processes = new Processes({
+    logLevel: 'trace',
+    onOutput: keepOutput,
+    onEnd: (dir) => keepLog(join(dir, 'data', 'postgres.log'), basename(dir)),
+  });
   afterAll(() => processes.close());
   return processes;
 }

@@ -1,0 +1,146 @@
+/**
+ * What a run keeps for the look at its end (test/reporter.ts): the logs of every service that it starts, and the names,
+ * phones, e-mails, keys and other words of a person that its clients sent or were answered. One directory for a run. Not
+ * here: what a command prints at its terminal, the campaign (its services log as in production), requests past `sender`.
+ */
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino, { type Logger } from 'pino';
+import type { Exchange } from '../client.ts';
+import { type Leak, leaksIn, type Noted, phrasesOf } from './search.ts';
+
+/** The run's directory; processes that the run starts inherit it. */
+const DIRECTORY = 'CLIENTELE_TEST_LOGS';
+const NOTES = '.noted';
+const LOGS = '.log';
+const LEAKS = 'leaks.json';
+
+/** Before anything else of a run: where it keeps its logs. */
+export function openNotes(): string {
+  process.env[DIRECTORY] = mkdtempSync(join(tmpdir(), 'clientele-test-logs-'));
+  return process.env[DIRECTORY];
+}
+
+/** After everything else: the logs stay where something was found in them. */
+export function closeNotes(): void {
+  if (!existsSync(fileOf(LEAKS))) rmSync(process.env[DIRECTORY]!, { recursive: true, force: true });
+}
+
+const fileOf = (name: string): string => join(process.env[DIRECTORY]!, name);
+
+/** Keeps what a process printed. */
+export const keepOutput = (pid: number, text: string): void =>
+  appendFileSync(fileOf(`process-${pid}${LOGS}`), text);
+
+/** Keeps a log that lies somewhere else, before that goes away. */
+export function keepLog(path: string, name: string): void {
+  if (existsSync(path)) appendFileSync(fileOf(`${name}${LOGS}`), readFileSync(path));
+}
+
+let logger: Logger | undefined;
+
+/** The log of the services of this process: all there is to say, into the run's directory; LOG_LEVEL shows it too. */
+export function suiteLogger(): Logger {
+  const file = () => pino.destination({ dest: fileOf(`tests-${process.pid}${LOGS}`), sync: true });
+  const shown = process.env.LOG_LEVEL as pino.Level | undefined;
+  logger ??= pino(
+    { level: 'trace' },
+    shown
+      ? pino.multistream([
+          { stream: file(), level: 'trace' },
+          { stream: process.stdout, level: shown },
+        ])
+      : file(),
+  );
+  return logger;
+}
+
+/** Fields in which a person or a secret may stand; everything below one counts. */
+const TELLING = new Set([
+  'name',
+  'company_name',
+  'email',
+  'phone',
+  'address',
+  'avatar',
+  'value',
+  'raw',
+  'custom_fields',
+  'source_metadata',
+  'key',
+  'q',
+]);
+const noted = new Map<string, string>();
+
+/** Notes what of one request and its answer no log may hold. */
+export function note({ key, path, headers, body, answer }: Exchange): void {
+  if (key) noted.set(key, 'key');
+  if (headers.cookie) noteText('cookie', headers.cookie.slice(headers.cookie.indexOf('=') + 1));
+  for (const [field, value] of new URL(path, 'http://x').searchParams)
+    if (TELLING.has(field)) noteText(field, value);
+  noteFields(typeof body === 'string' ? parsed(body) : body);
+  noteFields(answer);
+}
+
+function noteText(field: string, text: string): void {
+  noted.set(text, field);
+}
+
+/** Not by recursion: tests send what is nested ten thousand deep. */
+function noteFields(all: unknown): void {
+  const waiting: { value: unknown; field: string | null }[] = [{ value: all, field: null }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, field } = next;
+    if (typeof value === 'string' && field) noteText(field, value);
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) continue;
+    for (const [name, below] of Object.entries(value)) {
+      const own = TELLING.has(name) ? name : null;
+      // What an answer says of a key beside the key itself is no secret: its id stands in the log.
+      waiting.push({ value: below, field: field === 'key' ? null : (field ?? own) });
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Writes down what this process has noted. */
+export function writeNotes(): void {
+  const lines = [...noted].map((pair) => `${JSON.stringify(pair)}\n`);
+  appendFileSync(fileOf(`${process.pid}${NOTES}`), lines.join(''));
+  noted.clear();
+}
+
+/** The look at the end: how much there was to look at, and every line of a log that says what it may not. */
+export function lookThroughLogs(): { values: number; lines: number; leaks: Leak[] } {
+  const dir = process.env[DIRECTORY]!;
+  const texts = (suffix: string) =>
+    readdirSync(dir)
+      .filter((name) => name.endsWith(suffix))
+      .map((name) => ({ name, text: readFileSync(join(dir, name), 'utf8') }));
+  const all: Noted = new Map(
+    texts(NOTES).flatMap(({ text }) =>
+      text.split('\n').flatMap((line) => (line ? [JSON.parse(line) as [string, string]] : [])),
+    ),
+  );
+  const phrases = phrasesOf(all);
+  const logs = texts(LOGS);
+  const leaks = logs.flatMap(({ name, text }) => leaksIn(join(dir, name), text, phrases));
+  if (leaks.length > 0) writeFileSync(fileOf(LEAKS), JSON.stringify(leaks, null, 2));
+  const lines = logs.reduce((sum, { text }) => sum + text.split('\n').length - 1, 0);
+  return { values: all.size, lines, leaks };
+}

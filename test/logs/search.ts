@@ -1,0 +1,93 @@
+/**
+ * Looks in logs for what must not be there. A value is found as its words in a row, whatever case they are in and whatever
+ * stands between them, so that `0412 345 678` is found in a quoted URL too; each line is gone through once. Pure.
+ */
+
+/** What was noted of a run: each value, and the field it stood in. */
+export type Noted = ReadonlyMap<string, string>;
+
+export interface Leak {
+  file: string;
+  line: number;
+  /** Field, length and the first two letters: a report of a leak is no leak. */
+  value: string;
+}
+
+/** A shorter one says nothing of anybody, and stands in any log by chance. */
+const SHORTEST = 6;
+/** Of every line of the service's log, and nobody's. */
+const OWN = new Set(['level', 'time', 'pid', 'hostname', 'reqId']);
+
+interface Phrase {
+  words: string[];
+  value: string;
+}
+
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** The phrases to look for, by their first word. Short values are left out. */
+export function phrasesOf(noted: Noted): Map<string, Phrase[]> {
+  const phrases = new Map<string, Phrase[]>();
+  for (const [value, field] of noted) {
+    const words = wordsOf(value);
+    if (words.join('').length < SHORTEST) continue;
+    const masked = `${field} of ${value.length} characters, ${value.slice(0, 2)}…`;
+    const others = phrases.get(words[0]!);
+    if (others) others.push({ words, value: masked });
+    else phrases.set(words[0]!, [{ words, value: masked }]);
+  }
+  return phrases;
+}
+
+/** Where the phrases stand in the text of one log; of each line the first. */
+export function leaksIn(file: string, text: string, phrases: Map<string, Phrase[]>): Leak[] {
+  return withoutWelcome(text)
+    .split('\n')
+    .flatMap((line, i) => {
+      for (const part of partsOf(line)) {
+        const found = firstOf(wordsOf(decoded(part)), phrases);
+        if (found) return [{ file, line: i + 1, value: found.value }];
+      }
+      return [];
+    });
+}
+
+function firstOf(words: string[], phrases: Map<string, Phrase[]>): Phrase | undefined {
+  for (let start = 0; start < words.length; start++) {
+    const found = phrases
+      .get(words[start]!)
+      ?.find((phrase) => phrase.words.every((word, i) => words[start + i] === word));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What a line says: of a JSON one each name and value by itself, without what every line begins with. */
+function partsOf(line: string): string[] {
+  if (!line.startsWith('{')) return [line];
+  const parts: string[] = [];
+  try {
+    JSON.parse(line, (name, value) => {
+      if (!OWN.has(name)) parts.push(name, ...(typeof value === 'object' ? [] : [String(value)]));
+    });
+  } catch {
+    return [line];
+  }
+  return parts;
+}
+
+function decoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return ' ';
+    }
+  });
+}
+
+/** The first start shows its key and an example, once; a second time would be a leak. Lines keep their numbers. */
+const withoutWelcome = (text: string): string =>
+  text.replace(/^Clientele is ready at [\s\S]*?^Ctrl-C stops the service and its database\.$/m, (welcome) =>
+    welcome.replace(/[^\n]+/g, ''),
+  );
