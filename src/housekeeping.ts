@@ -9,7 +9,7 @@ import { scanDuplicates } from './customers/duplicate-scan.ts';
 import { purgeCustomers } from './customers/purge.ts';
 import type { Service } from './customers/service.ts';
 import { ANSWER_LIFE_MS, deleteExpiredAnswers } from './database/answers.ts';
-import { errorCode, isLockTimeout, patient, type Sql } from './database/connect.ts';
+import { errorCode, isLockTimeout, patient, type Sql, type Transaction } from './database/connect.ts';
 import { newId } from './database/ids.ts';
 import { type BusinessSettings, deleteRulesOf } from './tenancy/delete-rules.ts';
 import { forgetStrangers } from './tenancy/rate-limits.ts';
@@ -84,14 +84,14 @@ export async function keepHouse(
   } while (after !== null);
   await forgetStrangers(sql);
   // What writes have left for later in this index is gone through by every search until it is put in its place.
-  await sql`select gin_clean_pending_list('customers_grams')`;
+  await atLeisure(sql, (tx) => tx`select gin_clean_pending_list('customers_grams')`);
   if (!isStopping() && (await lease(sql, holder))) await analyzeGrown(sql);
   return { purged };
 }
 
 /** Changes that are worth a look whatever the size of the table. */
 const GROWN_ROWS = 10_000;
-const LONGEST_ANALYZE_MS = 60_000;
+const LONGEST_CARE_MS = 60_000;
 /** Less than the second after which PostgreSQL cancels an automatic vacuum that others wait for. */
 const SHORT_WAIT_MS = 300;
 
@@ -105,17 +105,23 @@ async function analyzeGrown(sql: Sql): Promise<void> {
     from pg_stat_user_tables
     where schemaname = current_schema() and n_mod_since_analyze > greatest(${GROWN_ROWS}, n_live_tup / 2)
     order by relname`;
-  for (const { name } of grown) {
-    const looking = sql.begin(async (tx) => {
-      await tx`set local statement_timeout = ${tx.unsafe(String(LONGEST_ANALYZE_MS))}`;
-      // A vacuum in the way is not to be driven off by who waits for it; it ends with a look of its own.
-      await tx`set local lock_timeout = ${tx.unsafe(String(SHORT_WAIT_MS))}`;
-      await patient(tx`analyze ${tx(name)}`);
-    });
-    await looking.catch((error) => {
-      if (!isLockTimeout(error)) throw error;
-    });
-  }
+  for (const { name } of grown) await atLeisure(sql, (tx) => tx`analyze ${tx(name)}`);
+}
+
+/**
+ * Care of a whole table: it may take longer than a request, and its connection is silent as long. The limit is set for its
+ * transaction, so it holds behind a pooler too. Left for the next time while somebody else is at the table.
+ */
+export async function atLeisure(sql: Sql, care: (tx: Transaction) => ReturnType<Transaction>): Promise<void> {
+  const caring = sql.begin(async (tx) => {
+    await tx`set local statement_timeout = ${tx.unsafe(String(LONGEST_CARE_MS))}`;
+    // A vacuum in the way is not to be driven off by who waits for it; it ends with a look of its own.
+    await tx`set local lock_timeout = ${tx.unsafe(String(SHORT_WAIT_MS))}`;
+    await patient(care(tx));
+  });
+  await caring.catch((error) => {
+    if (!isLockTimeout(error)) throw error;
+  });
 }
 
 /** What a business has to be done, in one small read: most have nothing, every minute. */
