@@ -1,22 +1,27 @@
-/** Two instances on one database, restarted one after the other while writers go on. */
+/** Two instances on one database: restarted one after the other while writers go on, and a key revoked at both. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../src/database/embedded.ts';
+import { createBusiness } from '../src/tenancy/operations.ts';
 import { type Balancer, balance } from './balancer.ts';
 import { between } from './chance.ts';
 import { type RunningService, until } from './processes.ts';
-import { number } from './report.ts';
+import { milliseconds, number } from './report.ts';
+import { revokeUnderLoad } from './revocation.ts';
 import { endedFrom, Stand } from './stand.ts';
-import type { Theme } from './theme.ts';
+import type { Section, Theme } from './theme.ts';
 
 const STOPS = { smoke: 2, small: 10, full: 100 };
+const REVOCATIONS = { smoke: 1, small: 2, full: 10 };
+const REVOKED_WITHIN_MS = 1_000;
 const GIVE_UP_MS = 20_000;
 const SECONDS = { smoke: 5, small: 3, full: 3 };
 
 export const instances: Theme = {
   name: 'instances',
   title: 'Two instances, restarted in turn',
-  what: ({ scale }) => `${STOPS[scale]} × SIGTERM of one of two instances under load, started again`,
-  estimate: ({ scale }) => 10 + STOPS[scale] * SECONDS[scale],
+  what: ({ scale }) =>
+    `${STOPS[scale]} × SIGTERM of one of two instances under load, started again; ${REVOCATIONS[scale]} keys revoked`,
+  estimate: ({ scale }) => 10 + STOPS[scale] * SECONDS[scale] + 4 * REVOCATIONS[scale],
   async run(section) {
     const stops = section.size(STOPS);
     const stand = await Stand.open(section);
@@ -74,6 +79,11 @@ export const instances: Theme = {
         broken.length === 0 && section.tally.refused === 0,
         broken.length > 0 ? `for example ${broken[0]}` : '',
       );
+      await revocations(
+        section,
+        stand,
+        running.map(({ url }) => url),
+      );
       await stand.conclude();
     } finally {
       for (const balancer of balancers) balancer.close();
@@ -82,3 +92,29 @@ export const instances: Theme = {
     }
   },
 };
+
+/** Keys revoked through one instance and the other in turn, while both are called with them and have other work. */
+async function revocations(section: Section, stand: Stand, urls: string[]): Promise<void> {
+  const times = section.size(REVOCATIONS);
+  section.done(
+    `${times} times a key with which both instances were called without a pause was revoked through one of them, in turn, while ` +
+      'both wrote for others. What counts is when the last request that was let in was sent, after the answer to the revocation.',
+  );
+  const business = { name: 'Revocations', location: { name: 'Main', country: 'AU' } };
+  const { apiKey } = await createBusiness(stand.sql, business);
+  const last: number[] = [];
+  for (let n = 0; n < times; n++) {
+    const doors = n % 2 === 0 ? urls : urls.toReversed();
+    const found = await revokeUnderLoad(doors, apiKey.key, `r${n}`);
+    last.push(...found.last);
+    for (const surprise of found.surprises.slice(0, 3)) section.failed(`revocation ${n + 1}`, surprise);
+  }
+  section.kept.raw.revocations = last;
+  const longest = Math.max(...last);
+  section.claim(
+    'a revoked key is refused by every process',
+    `≤ ${milliseconds(REVOKED_WITHIN_MS)}`,
+    `last let in ${milliseconds(Math.max(0, longest))} after the revocation, the longest of ${number(times)}`,
+    longest <= REVOKED_WITHIN_MS,
+  );
+}
