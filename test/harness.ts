@@ -69,12 +69,15 @@ export function useService(options: ServeOptions & { statementTimeout?: number }
   return service;
 }
 
-/** A clone of the migrated template. */
-export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+/** A clone of the migrated template, or one without tables. */
+export async function createDatabase({ isEmpty = false } = {}): Promise<{
+  url: string;
+  drop(): Promise<void>;
+}> {
   const serverUrl = inject('serverUrl');
   const name = `clientele_test_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
   const admin = connect(serverUrl, { max: 1, statementTimeout: 0 });
-  await admin.unsafe(`create database ${name} template ${inject('templateName')}`);
+  await admin.unsafe(`create database ${name} template ${isEmpty ? 'template1' : inject('templateName')}`);
   return {
     url: withDatabase(serverUrl, name),
     async drop() {

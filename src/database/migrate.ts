@@ -1,4 +1,4 @@
-/** Brings a database to the schema in `migrations/`: numbered plain SQL, each file once, in one transaction. */
+/** Brings a database to the schema in `migrations/`: numbered plain SQL, each file once, in a transaction of its own. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -56,40 +56,52 @@ export async function missingMigrations(sql: Sql): Promise<string[]> {
   return files.filter((name) => !applied.has(name));
 }
 
+type Files = Map<string, { text: string; checksum: string }>;
+
 /**
- * Applies what is missing and answers the names applied. Safe to run from several processes at once.
- * Throws when a file that was applied has been changed since, and when the database knows a newer one.
+ * Applies what is missing and answers the names that it applied itself. Safe to run from several processes at once; one that
+ * dies between two migrations leaves the rest to the next. Throws when a file that was applied has been changed since, and
+ * when the database knows a newer one: nothing is changed then.
  */
 export async function migrate(sql: Sql, { dir = MIGRATIONS, only }: MigrateOptions = {}): Promise<string[]> {
-  const all = await filesIn(dir);
+  const files: Files = new Map();
+  for (const name of await filesIn(dir)) {
+    if (only && !only.some((one) => one.name === name)) continue;
+    const text = await readFile(join(dir, name), 'utf8');
+    files.set(name, { text, checksum: checksumOf(text) });
+  }
   for (const { name, checksum } of only ?? []) {
-    if (!all.includes(name) || checksumOf(await readFile(join(dir, name), 'utf8')) !== checksum)
+    if (files.get(name)?.checksum !== checksum)
       throw new Error(`It is of a newer Clientele (it has ${name}). Upgrade this one.`);
   }
-  const files = only ? all.filter((name) => only.some((one) => one.name === name)) : all;
-  return await sql.begin(async (tx) => {
-    await tx`set local statement_timeout = 0`;
-    await takeStartLock(tx);
-    await tx`create table if not exists migrations (name text primary key, checksum text not null, at timestamptz not null)`;
-    const applied = await appliedTo(tx);
-    const unknown = [...applied.keys()].find((name) => !files.includes(name));
-    if (unknown) {
-      throw new Error(`The database was made by a newer Clientele (it has ${unknown}). Upgrade this one.`);
-    }
-    const done: string[] = [];
-    for (const name of files) {
-      const text = await readFile(join(dir, name), 'utf8');
-      const checksum = checksumOf(text);
-      const before = applied.get(name);
-      if (before && before !== checksum) {
-        throw new Error(`${name} was changed after it was applied. Put it back and add a new migration.`);
-      }
-      if (before) continue;
-      // One at a time: Citus refuses a string of several changes to the schema.
-      for (const statement of statementsOf(text)) await tx.unsafe(statement);
-      await tx`insert into migrations values (${name}, ${checksum}, ${new Date().toISOString()})`;
-      done.push(name);
-    }
-    return done;
-  });
+  const done: string[] = [];
+  // One transaction each: older processes that go on beside this one wait for the locks of one file at most.
+  for (;;) {
+    const name = await sql.begin((tx) => applyNext(tx, files));
+    if (name === null) return done;
+    done.push(name);
+  }
+}
+
+/** Applies the first that is missing and answers its name; null when none is. What is not as it should be is seen before. */
+async function applyNext(tx: Transaction, files: Files): Promise<string | null> {
+  await tx`set local statement_timeout = 0`;
+  await takeStartLock(tx);
+  await tx`create table if not exists migrations (name text primary key, checksum text not null, at timestamptz not null)`;
+  const applied = await appliedTo(tx);
+  for (const [name, checksum] of applied) {
+    const file = files.get(name);
+    if (!file)
+      throw new Error(`The database was made by a newer Clientele (it has ${name}). Upgrade this one.`);
+    if (file.checksum !== checksum)
+      throw new Error(`${name} was changed after it was applied. Put it back and add a new migration.`);
+  }
+  for (const [name, { text, checksum }] of files) {
+    if (applied.has(name)) continue;
+    // One at a time: Citus refuses a string of several changes to the schema.
+    for (const statement of statementsOf(text)) await tx.unsafe(statement);
+    await tx`insert into migrations values (${name}, ${checksum}, ${new Date().toISOString()})`;
+    return name;
+  }
+  return null;
 }
