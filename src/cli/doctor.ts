@@ -9,8 +9,9 @@ import { type CommandContext, table } from './terminal.ts';
 const MORE = `
 It looks at: configuration, reachability, ${CHECKS.join(', ')}. A service may run and write meanwhile.
 Exit code 0: all is well; 1: there are findings, in a table with what to do about each.
---fix counts customers anew, drops what has expired and pairs of customers that are gone, writes again what is kept beside
-records, builds invalid and missing indexes, has tables analyzed, and frees leases that a wrong clock took. Nothing else.`;
+--fix counts customers and imports anew, drops what has expired and pairs of customers that are gone, writes again what is
+kept beside records, builds invalid and missing indexes, has tables analyzed, and frees leases that a wrong clock took. Nothing
+else.`;
 
 export function addDoctor(program: Command, context: CommandContext): void {
   program

@@ -9,7 +9,7 @@ import { plans } from './plans.ts';
 import { examineRecords } from './records.ts';
 import { indexes, migrations, statistics } from './schema.ts';
 import { disk, replica, server } from './server.ts';
-import { counters, feed, leftovers, pairs, type TableCheck } from './tables.ts';
+import { counters, feed, imports, leftovers, pairs, type TableCheck } from './tables.ts';
 
 const leases: Check = {
   name: 'leases',
@@ -92,6 +92,7 @@ const REST: Check[] = [
   plans,
   ofEachBusiness('counters', counters),
   ofEachBusiness('feed', feed),
+  ofEachBusiness('imports', imports),
   ofEachBusiness('pairs', pairs),
   ofEachBusiness('leftovers', leftovers),
   records,

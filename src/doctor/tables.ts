@@ -1,10 +1,11 @@
 /** Whether the tables of a business agree with each other: counters, the feed, and what should be gone. */
+import { miscountedImports, recountImports } from '../customers/commit-imports.ts';
 import { deletePairsOfGone } from '../customers/commit-sql.ts';
 import { ANSWER_LIFE_MS, deleteExpiredAnswers } from '../database/answers.ts';
 import type { Sql } from '../database/connect.ts';
 import { deleteExpiredSessions } from '../tenancy/session-store.ts';
 import { COUNT_SLOTS, recountCustomers } from '../tenancy/store.ts';
-import { type Finding, named, RESTORE, RUN_FIX } from './finding.ts';
+import { EXAMPLES, type Finding, named, RESTORE, RUN_FIX } from './finding.ts';
 
 export type TableCheck = (sql: Sql, businessId: string) => Promise<Finding[]>;
 
@@ -73,6 +74,19 @@ export const feed: TableCheck = async (sql, businessId) => {
       remedy: RESTORE,
     });
   return findings;
+};
+
+/** The row of each import says what its events come to. */
+export const imports: TableCheck = async (sql, businessId) => {
+  const { count, examples } = await miscountedImports(sql, businessId, EXAMPLES);
+  if (count === 0) return [];
+  return [
+    {
+      what: `${named(count, 'import', examples)} whose rows say otherwise than their events.`,
+      remedy: `${RUN_FIX} An earlier version wrote beside this one: after the last of its processes has stopped.`,
+      repair: (sql) => recountImports(sql, businessId),
+    },
+  ];
 };
 
 /** A pair of possible duplicates goes with either of the two. */

@@ -1,4 +1,5 @@
 /** Each thing the doctor looks at, broken on purpose: it is found, repaired where that is safe, and nothing else changes. */
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { scanDuplicates } from '../../src/customers/duplicate-scan.ts';
 import { findingsOf, roomFindings } from '../../src/doctor/server.ts';
@@ -11,6 +12,7 @@ let business: TestBusiness;
 let ann: string;
 let gone: string;
 let erased: string;
+const [imported, undone, forgotten] = [randomUUID(), randomUUID(), randomUUID()];
 
 const doctor = (...args: string[]) => clientele(['doctor', ...args], { DATABASE_URL: service.databaseUrl });
 
@@ -35,6 +37,17 @@ beforeAll(async () => {
   await send('DELETE', `/customers/${gone}`);
   await send('PUT', `/customers/${bob}/legal-hold`, { reason: 'Claim' });
   await send('POST', `/customers/${erased}/erase`);
+  const batch = (id: string, name: string) =>
+    send('PUT', `/customers/batch?import_id=${id}`, {
+      customers: [1, 2].map((n) => ({ name, email: `${name}${n}@clientele.test` })),
+    });
+  await batch(imported, 'Ida');
+  await batch(undone, 'Una');
+  await batch(forgotten, 'Fay');
+  for (const id of [undone, forgotten]) await send('POST', `/imports/${id}/undo`);
+  // Of one who was erased since, no event says that the import was undone.
+  const { body } = await send('GET', `/customers?import_id=${forgotten}&deleted=true`);
+  await send('POST', `/customers/${body.items[0]!.id}/erase`);
   await send('PUT', '/customers', { name: 'Ann Ng', phone: '0412 000 009' });
   await scanDuplicates(service.sql, business.id);
   await (await service.business()).send('PUT', '/customers', { email: 'other@clientele.test' });
@@ -83,7 +96,7 @@ const REPAIRED: Broken[] = [
   {
     what: 'a counter that miscounts',
     breaks: () => sql()`update customer_counts set n = n + 7 where business_id = ${business.id} and slot = 3`,
-    finds: /^counters +The location "Main" counts 10 customers and has 3\./m,
+    finds: /^counters +The location "Main" counts 12 customers and has 5\./m,
   },
   {
     what: 'counters that are missing',
@@ -101,6 +114,24 @@ const REPAIRED: Broken[] = [
     what: 'a search text that is not of the record',
     breaks: () => sql()`update customers set search = ' eve ' where id = ${ann}`,
     finds: /^records +1 customer .* shown or found otherwise than stored\./m,
+  },
+  {
+    what: 'an import that a process of an earlier version wrote',
+    breaks: () => sql()`delete from imports where business_id = ${business.id} and id = ${imported}`,
+    finds: /^imports +1 import \([0-9a-f-]{36}\) whose rows say otherwise than their events\./m,
+  },
+  {
+    what: 'an import that a process of an earlier version went on with',
+    breaks: () =>
+      sql()`update imports set created = 1, updated = 0, started_at = ended_at + interval '1 minute'
+        where business_id = ${business.id} and id = ${imported}`,
+    finds: /^imports +1 import /m,
+  },
+  {
+    what: 'an undo that is not counted',
+    breaks: () =>
+      sql()`update imports set undone = 1, undone_at = null where business_id = ${business.id} and id = ${undone}`,
+    finds: /^imports +1 import /m,
   },
   {
     what: 'a pair with a customer that is gone',
