@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { openService, type ServiceOptions } from '../src/customers/service.ts';
 import type { WriteQueue } from '../src/customers/write-queue.ts';
 import { connect, type Sql } from '../src/database/connect.ts';
+import type { Turns } from '../src/database/turns.ts';
 import type { Room } from '../src/http/room.ts';
 import { createServer, type Server } from '../src/http/server.ts';
 import type { Authentication } from '../src/tenancy/authentication.ts';
@@ -26,6 +27,7 @@ export interface TestService {
   limits: RateLimits;
   room: Room;
   waitingRoom: Room;
+  turns: Turns;
   /** For the test's own looks into the database; not watched. */
   sql: Sql;
   send: Send;
@@ -94,8 +96,8 @@ export async function serve(sql: Sql, options: ServeOptions = {}) {
   const service = await openService(sql, options);
   const server = await createServer(service, suiteLogger(), { trustProxy: options.trustProxy ?? false });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  const { writes, authentication, limits, room, waitingRoom } = service;
-  return { server, writes, authentication, limits, room, waitingRoom, url };
+  const { writes, authentication, limits, room, waitingRoom, turns } = service;
+  return { server, writes, authentication, limits, room, waitingRoom, turns, url };
 }
 
 /** What a second server lets a test do. */

@@ -46,11 +46,18 @@ import type { Write } from './write-queue.ts';
  */
 const lastEventBy = (at: string) => (isUuid(at) ? at.toLowerCase() : lastIdAt(new Date(at)));
 
-export async function getCustomer(service: Service, caller: Caller, id: string, at?: string) {
+export async function getCustomer(
+  service: Service,
+  caller: Caller,
+  id: string,
+  at?: string,
+  isGone = () => false,
+) {
+  // Read for all who ask meanwhile. What was has statements of its own, over a history of any length.
   if (at === undefined) return await findDocument(service, caller, id);
-  return toCustomer(
-    await customerAt(service, caller, await findStored(service, caller, id), lastEventBy(at)),
-  );
+  const read = async () =>
+    toCustomer(await customerAt(service, caller, await findStored(service, caller, id), lastEventBy(at)));
+  return await service.turns.run(caller.scope.businessId, read, isGone);
 }
 
 /** The record as it was after this event, or that of whom it was merged into by then. Throws 404 when it did not live. */

@@ -2,6 +2,7 @@
  * The six operations and the batch, each as: load what exists, ask the plan, commit it, answer. With
  * life.ts the only door to the records: routes, command line and importer all come through here.
  */
+import type { Read } from '../database/replica.ts';
 import { FileBody } from '../http/envelope.ts';
 import { ApiError, type FieldError } from '../http/errors.ts';
 import type { Caller } from '../tenancy/authentication.ts';
@@ -37,28 +38,38 @@ import {
 } from './service.ts';
 import type { Write } from './write-queue.ts';
 
-export async function listCustomers(service: Service, caller: Caller, query: ListQuery) {
+export async function listCustomers(
+  service: Service,
+  caller: Caller,
+  query: ListQuery,
+  isGone = () => false,
+) {
   const context = await listContext(service, caller, query.location_id);
   const read = readOf(service, caller);
   const { businessId, locationId, country } = context;
   // Twenty people at one page: one reading serves all who came before it began.
   return await traced('list', () =>
-    service.lists.submit(JSON.stringify([businessId, locationId, country, query]), () =>
-      service.turns.run(businessId, () => read((sql) => list(sql, context, query))),
-    ),
+    service.lists.submit(JSON.stringify([businessId, locationId, country, query]), {
+      isGone,
+      read: (isGone) => service.turns.run(businessId, () => read((sql) => list(sql, context, query)), isGone),
+    }),
   );
 }
 
 const MEDIA = { csv: 'text/csv; charset=utf-8; header=present', ndjson: 'application/x-ndjson' };
 
-/** A file of everybody the query means, oldest first. */
+/** A file of everybody the query means, oldest first. Each of its pages waits for its turn: others read between them. */
 export async function exportCustomers(
   service: Service,
   caller: Caller,
   query: ExportQuery,
+  isGone = () => false,
 ): Promise<FileBody> {
   const { format = 'csv', ...filters } = query;
-  const pages = walk(readOf(service, caller), await listContext(service, caller, query.location_id), filters);
+  const context = await listContext(service, caller, query.location_id);
+  const read = readOf(service, caller);
+  const inTurn: Read = (reading) => service.turns.run(context.businessId, () => read(reading), isGone);
+  const pages = walk(inTurn, context, filters);
   // What cannot be read at all is refused before the first byte.
   const first = await pages.next();
   async function* chunks(): AsyncGenerator<string> {

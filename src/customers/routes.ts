@@ -98,7 +98,8 @@ export function customerRoutes(service: Service, checkUpsert: Validator): Route[
         example: example.page,
       },
       errors: ['invalid_cursor', 'location_forbidden', 'location_not_found'],
-      handle: async ({ caller, query }) => await operations.listCustomers(service, caller, query),
+      handle: async ({ caller, query, isGone }) =>
+        await operations.listCustomers(service, caller, query, isGone),
     }),
     route({
       operationId: 'upsertCustomer',
@@ -165,6 +166,7 @@ export function customerRoutes(service: Service, checkUpsert: Validator): Route[
     }),
     route({
       operationId: 'exportCustomers',
+      shared: true,
       method: 'GET',
       path: '/customers/export',
       summary: 'Export customers',
@@ -176,7 +178,8 @@ export function customerRoutes(service: Service, checkUpsert: Validator): Route[
       success: { status: 200, message: 'The file.', body: Type.String() },
       files: ['text/csv', 'application/x-ndjson'],
       errors: ['location_forbidden', 'location_not_found'],
-      handle: async ({ caller, query }) => await operations.exportCustomers(service, caller, query),
+      handle: async ({ caller, query, isGone }) =>
+        await operations.exportCustomers(service, caller, query, isGone),
     }),
     route({
       operationId: 'getCustomerGrowth',
@@ -219,7 +222,8 @@ export function customerRoutes(service: Service, checkUpsert: Validator): Route[
       errors: ['customer_not_found'],
       versioned: true,
       canonical: true,
-      handle: async ({ caller, params, query }) => await getCustomer(service, caller, params.id, query.at),
+      handle: async ({ caller, params, query, isGone }) =>
+        await getCustomer(service, caller, params.id, query.at, isGone),
     }),
     route({ ...update, operationId: 'updateCustomer', method: 'PATCH' }),
     route({

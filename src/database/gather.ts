@@ -138,11 +138,18 @@ export class Gather<Item, Result> {
   }
 }
 
+export interface SharedRead<T> {
+  /** Reads for all who share it; `isGone`: all of them have gone. */
+  read(isGone: () => boolean): Promise<T>;
+  /** This one has gone. */
+  isGone?(): boolean;
+}
+
 /** Readings by key: those that are asked for while one is under way share the next, which begins after all of them. */
-export type SharedReads<T> = Gather<() => Promise<T>, T>;
+export type SharedReads<T> = Gather<SharedRead<T>, T>;
 
 export const sharedReads = <T>(): SharedReads<T> =>
   new Gather({ limit: Number.POSITIVE_INFINITY }, async (_key, readings) => {
-    const value = await readings[0]!();
+    const value = await readings[0]!.read(() => readings.every(({ isGone }) => isGone?.()));
     return readings.map(() => ({ status: 'fulfilled', value }));
   });

@@ -52,10 +52,11 @@ export class Replica {
 
   /** The time of the business's last commit, on the primary. */
   #position(businessId: string): Promise<string> {
-    return this.#positions.submit(businessId, async () => {
+    const read = async () => {
       const [feed] = await this.#primary`select at from feeds where business_id = ${businessId}`;
       return feed!.at as string;
-    });
+    };
+    return this.#positions.submit(businessId, { read });
   }
 
   /** Answers from the replica when it has come far enough, else from the primary. Throws what the primary throws. */

@@ -1,6 +1,7 @@
 /** The one shape of every answer: `{ success, message, body }` (contract section 1). */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { errorCode, isStorageFull, isTimeout, isUnavailable } from '../database/connect.ts';
+import { Gone } from '../database/turns.ts';
 import { networkOf } from './address.ts';
 import { ApiError, type ErrorCode } from './errors.ts';
 import { InvalidRequest } from './validation.ts';
@@ -72,6 +73,9 @@ export function toApiError(error: unknown): ApiError {
       'query_timeout',
       'The database took too long over this request. Narrow it down or try again.',
     );
+  // Nobody reads it, and it is no fault.
+  if (error instanceof Gone)
+    return new ApiError('overloaded', 'The caller had gone before its turn came. Nothing was begun.');
   if (isStorageFull(error)) return new ApiError('storage_full', 'The database has no room left to write.');
   const known = FASTIFY_ERRORS[errorCode(error) ?? ''];
   if (known) return new ApiError(...known);

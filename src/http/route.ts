@@ -44,7 +44,7 @@ export interface Route {
   versioned?: boolean;
   /** Answers the record that the id in the path means now, with a Link when that is another. */
   canonical?: boolean;
-  /** Its statements are shared by all who ask meanwhile, or it takes its turn itself: it needs none to begin. */
+  /** Its statements are shared by all who ask meanwhile, or it takes its turns itself: it needs none to begin. */
   shared?: boolean;
   /** With the query parameter `wait` it waits for something to happen, and does no work meanwhile. */
   waits?: boolean;
@@ -65,6 +65,8 @@ export interface Call {
   cookie: SessionCookie;
   /** Aborted when the client has gone. */
   signal: AbortSignal;
+  /** The client has gone: what was not begun need not be. */
+  isGone: () => boolean;
   /** Which address it comes from. */
   from: From;
 }
@@ -94,6 +96,7 @@ type Typed<P extends TSchema, Q extends TSchema, B extends TSchema> = Omit<
     retry: Retry | null;
     cookie: SessionCookie;
     signal: AbortSignal;
+    isGone: () => boolean;
     from: From;
   }): Promise<unknown>;
 };
@@ -146,6 +149,7 @@ export function registerRoutes(
       handler: async (request, reply) => {
         const who = definition.scope === 'open' ? 'open' : request.caller.scope.businessId;
         const leave = placeOf(doors, definition, request).enter(who, workOf(request.bodyBytes));
+        let file: Readable | null = null;
         try {
           const call = {
             caller: request.caller,
@@ -157,16 +161,25 @@ export function registerRoutes(
             get signal() {
               return request.signal;
             },
+            isGone: () => request.raw.socket.destroyed,
             from: fromOf(request),
           };
           const work = () => definition.handle(call as never);
           const takesTurn =
             definition.method === 'GET' && !definition.shared && !isWaiting(definition, request);
-          const body = await (takesTurn ? doors.turns.run(call.caller.scope.businessId, work) : work());
+          const body = await (takesTurn
+            ? doors.turns.run(call.caller.scope.businessId, work, call.isGone)
+            : work());
           if (call.retry?.replayed) reply.header('idempotent-replayed', 'true');
+          if (body instanceof FileBody) {
+            file = Readable.from(request.method === 'HEAD' ? [] : body.chunks);
+            return sendFile(reply, body, file);
+          }
           return answer(definition, request, reply, body);
         } finally {
-          leave();
+          // A file is under way until it is sent, or its caller is gone.
+          if (file) file.once('close', leave);
+          else leave();
         }
       },
     });
@@ -201,7 +214,6 @@ function answer(
   reply: FastifyReply,
   body: unknown,
 ): FastifyReply {
-  if (body instanceof FileBody) return sendFile(reply, body);
   const { id } = body as { id?: string };
   // Asked for under an id that was merged away: the answer says where it lives now.
   if (canonical && id && id !== (request.params as { id: string }).id.toLowerCase())
@@ -211,14 +223,14 @@ function answer(
 }
 
 /** Sent as it is made: what fails on the way cuts the connection, so that nobody takes a part for the whole. */
-const sendFile = (reply: FastifyReply, { contentType, name, chunks }: FileBody): FastifyReply =>
+const sendFile = (reply: FastifyReply, { contentType, name }: FileBody, file: Readable): FastifyReply =>
   reply
     .headers({
       ...JSON_HEADERS,
       'content-type': contentType,
       'content-disposition': `attachment; filename="${name}"`,
     })
-    .send(Readable.from(chunks));
+    .send(file);
 
 /** Reads path, query and body by their schemas; throws one 422 that names everything wrong with any of them. */
 function inputCheck(

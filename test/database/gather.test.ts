@@ -142,12 +142,12 @@ describe('shared readings', () => {
       await new Promise<void>((resolve) => ends.push(resolve));
       return own;
     };
-    const answers = Array.from({ length: 5 }, () => reads.submit('page', read));
+    const answers = Array.from({ length: 5 }, () => reads.submit('page', { read }));
     expect(begun).toBe(1);
     ends[0]!();
     expect(await answers[0]).toBe(1);
     await turn();
-    const late = reads.submit('page', read);
+    const late = reads.submit('page', { read });
     expect(begun).toBe(2);
     ends[1]!();
     expect(await Promise.all(answers)).toEqual([1, 2, 2, 2, 2]);
@@ -155,5 +155,34 @@ describe('shared readings', () => {
     expect(begun, 'the one that came while the second was read').toBe(3);
     ends[2]!();
     expect(await late).toBe(3);
+  });
+
+  it('are in vain when all who share one have gone, and not before', async () => {
+    const reads = sharedReads<boolean>();
+    const gone = new Set<string>();
+    let finish = () => {};
+    const first = reads.submit('page', {
+      read: async () => {
+        await new Promise<void>((resolve) => (finish = resolve));
+        return false;
+      },
+    });
+    let areGone = () => true;
+    const shared = ['ann', 'bob'].map((who) =>
+      reads.submit('page', {
+        isGone: () => gone.has(who),
+        read: async (isGone) => {
+          areGone = isGone;
+          return true;
+        },
+      }),
+    );
+    finish();
+    expect(await Promise.all([first, ...shared])).toEqual([false, true, true]);
+    const said = [[], ['ann'], ['ann', 'bob']].map((some) => {
+      for (const who of some) gone.add(who);
+      return areGone();
+    });
+    expect(said).toEqual([false, false, true]);
   });
 });

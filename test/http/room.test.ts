@@ -1,6 +1,6 @@
 /** How much may be under way: fair shares, a pace that is measured, and what is taken is given back. */
 import { describe, expect, it } from 'vitest';
-import { Turns } from '../../src/database/turns.ts';
+import { Gone, Turns } from '../../src/database/turns.ts';
 import { Room, workOf } from '../../src/http/room.ts';
 
 const size = (n: number) => ({ pace: n / 2, least: n, most: n });
@@ -77,6 +77,26 @@ describe('turns', () => {
     await Promise.all([...noisy, work('quiet', 0), work('other', 0)]);
     expect(order).toEqual(['noisy0', 'noisy1', 'quiet0', 'other0', 'noisy2', 'noisy3', 'noisy4', 'noisy5']);
     expect(turns.waiting).toBe(0);
+  });
+
+  it('pass by whoever has gone meanwhile, who costs those of their own line no turn either', async () => {
+    const turns = new Turns(1);
+    const order: string[] = [];
+    const gone = new Set(['noisy2', 'quiet0', 'last0']);
+    const work = (who: string, n: number) =>
+      turns.run(
+        who,
+        async () => void order.push(`${who}${n}`),
+        () => gone.has(`${who}${n}`),
+      );
+    const all = [work('noisy', 0), work('noisy', 1), work('noisy', 2), work('noisy', 3)];
+    all.push(work('quiet', 0), work('quiet', 1), work('other', 0), work('last', 0));
+    const settled = await Promise.allSettled(all);
+    expect(order).toEqual(['noisy0', 'noisy1', 'quiet1', 'other0', 'noisy3']);
+    const refused = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(refused.map((reason) => reason instanceof Gone)).toEqual([true, true, true]);
+    expect(turns.waiting).toBe(0);
+    expect(await turns.run('a', async () => 'goes on')).toBe('goes on');
   });
 
   it('are so many at a time, also after one has failed', async () => {
