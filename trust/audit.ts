@@ -115,6 +115,7 @@ interface EventRow {
   customer_id: string;
   id: string;
   seq: number;
+  type: string;
   at: string;
   version: number;
   changes: Record<string, { before: unknown; after: unknown }>;
@@ -140,7 +141,7 @@ export async function auditTables(
       where ${of('l')}`,
     sql<CustomerRow[]>`
       select c.id, c.version, c.name, c.company_name, c.address, c.avatar, c.status, c.source, c.source_metadata,
-        c.custom_fields, c.tags, c.deleted_at, c.merged_into,
+        c.custom_fields, c.tags, c.legal_hold, c.deleted_at, c.merged_into,
         (select coalesce(json_agg(json_build_object(
           'id', k.id, 'type', k.type, 'value', k.value, 'raw', k.raw, 'extension', k.extension, 'label', k.label,
           'is_primary', k.is_primary, 'matchable', k.matchable) order by k.id), '[]')
@@ -152,7 +153,7 @@ export async function auditTables(
       from customers c
       where ${of('c')}`,
     sql<EventRow[]>`
-      select e.business_id, e.customer_id, e.id, e.seq, e.at, e.version, e.changes
+      select e.business_id, e.customer_id, e.id, e.seq, e.type, e.at, e.version, e.changes
       from events e where ${of('e')} order by e.business_id, e.seq`,
     sql<{ business_id: string; seq: number }[]>`select f.business_id, f.seq from feeds f where ${of('f')}`,
     sql<{ customer_id: string }[]>`

@@ -10,8 +10,9 @@ import { customerColumns, loadCustomers } from '../customers/load.ts';
 import { isSame, type StoredCustomer, toCustomer } from '../customers/record.ts';
 import { nameKey } from '../customers/search-text.ts';
 import type { Sql, Transaction } from '../database/connect.ts';
+import { Replay, type Step } from '../events/replay.ts';
 import { EXAMPLES, type Finding, named, RESTORE, RUN_FIX } from './finding.ts';
-import { Replay, type Step } from './history.ts';
+import { faultOf } from './history.ts';
 
 const PAGE = 500;
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
@@ -74,7 +75,7 @@ export async function examineRecords(
       const wrong = wrongStandings(records, contacts);
       for (const record of records) {
         if (wrong.has(record.id)) standings.add(record.id);
-        const fault = (replays.get(record.id) ?? new Replay()).faultOf(record);
+        const fault = faultOf(replays.get(record.id) ?? new Replay(), record);
         if (!fault) continue;
         histories.add(`${record.id}: ${fault}`);
         doubtful.add(record.id);

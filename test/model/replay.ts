@@ -2,40 +2,24 @@
 import { expect } from 'vitest';
 import type { Sql } from '../../src/database/connect.ts';
 import type { HistoryEvent } from '../../src/events/history.ts';
+import { Replay } from '../../src/events/replay.ts';
 
 type State = Record<string, unknown>;
-const FIELDS = ['name', 'company_name', 'address', 'avatar', 'status', 'source', 'legal_hold'] as const;
-const BLANK: State = {
-  ...Object.fromEntries(FIELDS.map((field) => [field, null])),
-  source_metadata: {},
-  custom_fields: {},
-  tags: [],
-  contacts: [],
-  deleted_at: null,
-  merged_into: null,
-};
 
 /** Every live record as the events tell it: fields, contacts, references, version, times. */
 function replayed(events: HistoryEvent[]): Map<string, State> {
+  const begun = new Map<string, { replay: Replay; created_at: string }>();
   const states = new Map<string, State>();
-  for (const { customer_id, location_id, type, version, at, changes } of events) {
-    const state: State = states.get(customer_id) ?? {
-      ...structuredClone(BLANK),
-      location_id,
-      created_at: at,
-      references: {},
-    };
-    states.set(customer_id, state);
-    for (const [field, { after }] of Object.entries(changes)) {
-      const reference = /^references\/(.*)$/s.exec(field)?.[1];
-      if (!reference) state[field] = after;
-      else if (after === null) delete (state.references as State)[reference];
-      else (state.references as State)[reference] = after;
-    }
-    Object.assign(state, { version, updated_at: at });
-    if (type === 'erased' || type === 'purged') states.set(customer_id, { ...state, deleted_at: at });
+  for (const event of events) {
+    const { customer_id: id, location_id, type, at } = event;
+    const { replay, created_at } = begun.get(id) ?? { replay: new Replay(), created_at: at };
+    begun.set(id, { replay, created_at });
+    replay.step(event);
+    expect(replay.fault).toBeNull();
+    const { version, fields, references } = replay;
+    if (fields.deleted_at !== null || type === 'erased' || type === 'purged') states.delete(id);
+    else states.set(id, { ...fields, references, location_id, version, created_at, updated_at: at });
   }
-  for (const [id, state] of states) if (state.deleted_at !== null) states.delete(id);
   return states;
 }
 
@@ -58,7 +42,7 @@ export async function expectReplayable(sql: Sql, businessId: string): Promise<vo
         where k.business_id = c.business_id and k.customer_id = c.id
       ) as contacts,
       (
-        select coalesce(json_object_agg(r.kind || '/' || r.ref, r.state), '{}')
+        select coalesce(json_object_agg('references/' || r.kind || '/' || r.ref, r.state), '{}')
         from customer_references r
         where r.business_id = c.business_id and r.customer_id = c.id
       ) as references
