@@ -8,6 +8,7 @@ import { bringUpToDate } from './customers/derived.ts';
 import { openService } from './customers/service.ts';
 import { connect, errorCode } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
+import { untilReachable } from './database/reachable.ts';
 import { REPLICA_STATEMENT_MS } from './database/replica.ts';
 import { addDemoAtStart } from './demo/load.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -58,10 +59,11 @@ async function start(config: Config, { isDemo }: { isDemo: boolean }): Promise<R
   }
 }
 
-/** The schema of this version, and a first business where there is none. */
+/** The schema of this version, and a first business where there is none. A server of one's own may come up later than this. */
 async function prepareDatabase(config: Config, url: string): Promise<NewBusiness | null> {
   const sql = connect(url, { max: 2, isPooled: config.isPooled });
   try {
+    await untilReachable(sql, console.log);
     await bringUpToDate(sql);
     return await createFirstBusiness(sql, {
       name: 'My business',
