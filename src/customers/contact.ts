@@ -177,7 +177,9 @@ interface PhoneReading {
 
 /** Reads a number as given, then with an international prefix other countries use; valid beats merely possible. */
 function parsePhone(text: string, country: string): PhoneReading | null {
-  const plain = text.normalize('NFKC').replace(/^(\+|00)([\d\s]*)\(0\)/, '$1$2');
+  // RFC 3966: phone systems and web pages write tel:+61412345678.
+  const dialled = text.normalize('NFKC').replace(/^tel:/i, '');
+  const plain = dialled.replace(/^(\+|00)([\d\s]*)\(0\)/, '$1$2');
   const readings = [plain];
   const international = /^\s*(?:0011|00)[\s.-]*([1-9].*)$/.exec(plain);
   if (international) readings.push(`+${international[1]}`);

@@ -5,6 +5,7 @@
 
 import type { Static } from 'typebox';
 import { type Detail, digitsOf, normalizeContact } from './contact.ts';
+import { textOrNull } from './fields.ts';
 import type { Found } from './found.ts';
 import type { Moment, StoredContact, StoredCustomer } from './record.ts';
 import { type ContactInput, LIMITS, type Warning } from './schema.ts';
@@ -20,7 +21,7 @@ export interface Supplied extends Detail {
 }
 
 export interface SuppliedDetails {
-  /** Without doubles: the first of each key counts. */
+  /** Without doubles: each key once, where it stood first. */
   details: Supplied[];
   warnings: Warning[];
 }
@@ -31,7 +32,10 @@ interface DetailInput {
   contacts?: Static<typeof ContactInput>[] | null;
 }
 
-/** Reads `email`, `phone` and `contacts` of a request; blanks and placeholders count as absent. */
+/**
+ * Reads `email`, `phone` and `contacts` of a request; blanks and placeholders count as absent. What is said of one
+ * detail in two places (`phone`, and again in `contacts` with its label) is said of it.
+ */
 export function readDetails(input: DetailInput, country: string): SuppliedDetails {
   const details = new Map<string, Supplied>();
   const warnings: Warning[] = [];
@@ -42,13 +46,13 @@ export function readDetails(input: DetailInput, country: string): SuppliedDetail
       return;
     }
     if (read.warning) warnings.push({ ...read.warning, field });
-    if (details.has(read.key)) return;
+    const before = details.get(read.key);
     details.set(read.key, {
-      ...read,
-      field,
-      label: item.label ?? null,
-      isPrimary: item.is_primary ?? false,
-      declared: item.matchable,
+      ...(before ?? { ...read, field }),
+      label: before?.label ?? textOrNull(item.label),
+      isPrimary: before?.isPrimary || (item.is_primary ?? false),
+      // A line that many share is one, whoever else left it open.
+      declared: item.matchable === false ? false : (before?.declared ?? item.matchable),
     });
   };
   if (input.email) take('email', { type: 'email', value: input.email, is_primary: true });
@@ -75,7 +79,8 @@ export function isMatchable(found: Found, locationId: string, detail: Supplied):
 
 /**
  * Adds details that the record does not have yet: the first of a type becomes primary when there is none, a
- * primary is never swapped (contract: upsert 4, 7). What is beyond the limit comes back as a warning.
+ * primary is never swapped (contract: upsert 4, 7). One that is there takes a label if it has none. What is beyond
+ * the limit comes back as a warning.
  */
 export function addDetails(
   found: Found,
@@ -97,7 +102,11 @@ export function addDetails(
       primaries.add(first);
   }
   for (const detail of details) {
-    if (contacts.some((contact) => contact.key === detail.key)) continue;
+    const there = contacts.findIndex((contact) => contact.key === detail.key);
+    if (there >= 0) {
+      contacts[there] = { ...contacts[there]!, label: contacts[there]!.label ?? detail.label };
+      continue;
+    }
     if (contacts.length >= LIMITS.contacts) {
       warnings.push({
         code: 'contact_limit',

@@ -84,18 +84,30 @@ function nextContacts(
     input.contacts === undefined
       ? record.contacts
       : wholeList(found, record, input.contacts ?? [], listed.details, moment);
+  const isListed = input.contacts !== undefined;
   for (const type of ['email', 'phone'] as const) {
     if (input[type] === undefined) continue;
+    if (isListed && !input[type] && contacts.some((contact) => contact.type === type))
+      throw contradiction(type);
     const detail = primaries.details.find((candidate) => candidate.field === type);
     // A placeholder counts as absent: it changes nothing.
     if (!detail && input[type]) continue;
-    contacts = withPrimary(found, record, contacts, type, detail ?? null, moment);
+    contacts = withPrimary(found, record, contacts, type, detail ?? null, moment, isListed);
   }
   if (contacts === record.contacts) return { contacts, warnings };
   requireRoom(contacts);
   requireFree(found, record, contacts, [...listed.details, ...primaries.details]);
   return { contacts: [...contacts].sort((a, b) => (a.id < b.id ? -1 : 1)), warnings };
 }
+
+const contradiction = (type: 'email' | 'phone') =>
+  invalid([
+    {
+      field: type,
+      code: 'contradiction',
+      message: `${type} is cleared, but contacts lists one. Leave one of the two out.`,
+    },
+  ]);
 
 type Item = NonNullable<UpdateInput['contacts']>[number];
 
@@ -132,16 +144,30 @@ function wholeList(
       detail &&
       toStored(detail, known?.id ?? moment.newId(), false, isMatchable(found, record.location_id, detail));
     const contact = isKept ? known : read;
-    if (!contact || entries.some((entry) => entry.contact.key === contact.key)) continue;
+    // A double without an id has been read into the detail it doubles.
+    if (!contact) continue;
+    const given = item.label === undefined ? known?.label : textOrNull(item.label);
+    const label = given ?? detail?.label ?? null;
+    const double = entries.find((entry) => entry.contact.key === contact.key);
+    if (double) {
+      double.contact.label ??= label;
+      continue;
+    }
+    if (known && entries.some((entry) => entry.contact.id === known.id)) {
+      errors.push({
+        field: `contacts/${i}/id`,
+        code: 'duplicate_contact',
+        message: 'This id stands in the list before, with another value. Leave id out to add a contact.',
+      });
+    }
+    const declared = detail ? detail.declared : item.matchable;
     entries.push({
-      asked: item.is_primary,
+      asked: detail?.isPrimary || item.is_primary,
       contact: {
         ...contact,
-        label: item.label === undefined ? (known?.label ?? null) : textOrNull(item.label),
+        label,
         matchable:
-          item.matchable === undefined
-            ? contact.matchable
-            : item.matchable && (detail?.matchable ?? contact.matchable),
+          declared === undefined ? contact.matchable : declared && (detail?.matchable ?? contact.matchable),
         is_primary: known?.is_primary === true && item.is_primary !== false,
       },
     });
@@ -156,7 +182,10 @@ function wholeList(
   return entries.map((entry) => ({ ...entry.contact, is_primary: primaryOf(entry.contact.type) === entry }));
 }
 
-/** Sets, changes or (null) removes the primary contact of a type; the others stay. */
+/**
+ * Sets, changes or (null) removes the primary contact of a type; the others stay. Beside a list of contacts a new
+ * primary is added to it: what the list says is not overwritten.
+ */
 function withPrimary(
   found: Found,
   record: StoredCustomer,
@@ -164,6 +193,7 @@ function withPrimary(
   type: 'email' | 'phone',
   detail: Supplied | null,
   moment: Moment,
+  isListed: boolean,
 ): StoredContact[] {
   const primary = contacts.find((contact) => contact.type === type && contact.is_primary);
   if (!detail) return primary ? contacts.filter((contact) => contact !== primary) : contacts;
@@ -176,6 +206,11 @@ function withPrimary(
   }
   const matchable = isMatchable(found, record.location_id, detail);
   if (!primary) return [...contacts, toStored(detail, moment.newId(), true, matchable)];
+  if (isListed)
+    return [
+      ...contacts.map((contact) => (contact === primary ? { ...contact, is_primary: false } : contact)),
+      toStored(detail, moment.newId(), true, matchable),
+    ];
   return contacts.map((contact) =>
     contact === primary
       ? { ...toStored(detail, primary.id, true, matchable), label: primary.label }

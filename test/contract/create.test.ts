@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { useService } from '../harness.ts';
 import { stored } from './stored.ts';
-import { fetched, MOBILE, upsert, values } from './upsert-case.ts';
+import { fetched, MOBILE, upsert } from './upsert-case.ts';
 
 const service = useService();
 
@@ -118,14 +118,47 @@ describe('create', () => {
     expect(others.map((answer) => answer.body.customer_id)).toEqual(Array(63).fill(made[0]!.body.id));
   });
 
-  it('the same detail twice counts once', async () => {
+  const twice: [what: string, contacts: object[], kept: object][] = [
+    ['counts once', [{ value: '+61 412 345 678' }, { value: '0412345678' }], { label: null }],
+    [
+      'has the label that either has',
+      [{ value: MOBILE, label: 'mobile' }, { value: MOBILE }],
+      { label: 'mobile' },
+    ],
+    [
+      'has the first of two labels',
+      [
+        { value: MOBILE, label: 'a' },
+        { value: MOBILE, label: 'b' },
+      ],
+      { label: 'a' },
+    ],
+    ['is shared when either says so', [{ value: MOBILE, matchable: false }], { matchable: false }],
+    [
+      'is shared whatever the other says',
+      [
+        { value: MOBILE, matchable: false },
+        { value: MOBILE, matchable: true },
+      ],
+      { matchable: false },
+    ],
+  ];
+  for (const [what, items, kept] of twice) {
+    it(`the same detail, as phone and in contacts, ${what}`, async () => {
+      const contacts = items.map((item) => ({ type: 'phone', ...item }));
+      for (const method of ['POST', 'PUT']) {
+        const { send } = await service.business();
+        const answer = await send(method, '/customers', { name: 'Ann', phone: '0412 345 678', contacts });
+        expect(answer.body.contacts, method).toMatchObject([{ value: MOBILE, is_primary: true, ...kept }]);
+      }
+    });
+  }
+
+  it('a blank label is none', async () => {
     const { send } = await service.business();
-    const contacts = [
-      { type: 'phone', value: '+61 412 345 678' },
-      { type: 'phone', value: '0412345678' },
-    ];
-    const { body } = await send('POST', '/customers', { phone: '0412 345 678', contacts });
-    expect(values(body)).toEqual([MOBILE]);
+    const contacts = [{ type: 'phone', value: MOBILE, label: '  ' }];
+    const { body } = await send('POST', '/customers', { contacts });
+    expect(body.contacts).toMatchObject([{ label: null }]);
   });
 
   it('of several contacts of a type, one is primary: the one marked, else the first', async () => {

@@ -66,6 +66,33 @@ describe('contacts is the whole new list', () => {
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ field: 'contacts/0/id' }] } });
   });
 
+  it('one id with two values is 422 naming the second', async () => {
+    const { business, record, update } = await known();
+    const mobile = contactOf(record, MOBILE);
+    const contacts = [item(mobile), { ...item(mobile), value: OTHER_MOBILE }];
+    const before = await stored(service.sql, business.id);
+    expect(await update({ contacts })).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'contacts/1/id', code: 'duplicate_contact' }] },
+    });
+    expect(await stored(service.sql, business.id)).toEqual(before);
+  });
+
+  it('one detail in two items counts once, with what either says of it', async () => {
+    const { record, update } = await known();
+    const mobile = contactOf(record, MOBILE);
+    const contacts = [
+      { type: 'phone', value: LANDLINE },
+      item(mobile),
+      { type: 'phone', value: '0412 345 678', label: 'mobile', is_primary: true },
+    ];
+    const { body } = await update({ contacts });
+    expect(body).toMatchObject({
+      phone: MOBILE,
+      contacts: [{ ...mobile, label: 'mobile' }, { value: LANDLINE }],
+    });
+  });
+
   it('the item marked primary becomes primary, and the one before no longer is', async () => {
     const { record, update } = await known();
     const contacts = record.contacts.map((contact) => ({
@@ -146,6 +173,44 @@ describe('email and phone name the primaries', () => {
       ['placeholder_ignored', 'phone'],
     ]);
   });
+
+  const beside = [
+    { type: 'phone', value: LANDLINE },
+    { type: 'phone', value: OTHER_MOBILE },
+  ];
+  for (const [what, body, phone, all] of [
+    [
+      'one of the list becomes its primary',
+      { phone: '0498 765 432' },
+      OTHER_MOBILE,
+      [LANDLINE, OTHER_MOBILE],
+    ],
+    ['another is added to it', { phone: MOBILE }, MOBILE, [MOBILE, LANDLINE, OTHER_MOBILE]],
+  ] as const) {
+    it(`beside a list of contacts, ${what}`, async () => {
+      const { update } = await known();
+      const answer = await update({ contacts: beside, ...body });
+      expect(answer).toMatchObject({ status: 200, body: { phone } });
+      expect(values(answer.body)).toEqual([...all].sort());
+      expect(answer.body.contacts.filter((contact) => contact.is_primary)).toHaveLength(1);
+    });
+  }
+
+  for (const blank of [null, '']) {
+    it(`${JSON.stringify(blank)} beside a list that holds one is 422, and nothing is written`, async () => {
+      const { record, business, update } = await known();
+      const answer = await update({ contacts: beside, phone: blank });
+      expect(answer).toMatchObject({
+        status: 422,
+        body: { errors: [{ field: 'phone', code: 'contradiction' }] },
+      });
+      expect(await fetched(business, record.id)).toMatchObject({ version: 1 });
+      expect(await update({ contacts: beside, email: blank })).toMatchObject({
+        status: 200,
+        body: { email: null },
+      });
+    });
+  }
 
   it('a number that is not possible is kept as given, with a warning', async () => {
     const { update } = await known();

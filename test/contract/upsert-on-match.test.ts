@@ -100,6 +100,22 @@ describe('on a match', () => {
     expect(fresh.upsert.warnings).toMatchObject([{ code: 'tag_limit' }]);
   });
 
+  for (const [promise, before, given, label] of [
+    ['a label is added to a contact that has none', undefined, 'mobile', 'mobile'],
+    ['another label leaves the one that is there', 'mobile', 'work', 'mobile'],
+    ['a blank label clears nothing', 'mobile', ' ', 'mobile'],
+  ] as const) {
+    it(promise, async () => {
+      const business = await service.business();
+      const as = (name?: string) => ({ contacts: [{ type: 'phone', value: MOBILE, label: name }] });
+      const known = await upsert(business, as(before));
+      const answer = await upsert(business, as(given));
+      expect(answer).toMatchObject({ id: known.id, contacts: [{ ...known.contacts[0], label }] });
+      expect(answer.upsert.changed).toEqual(before ? [] : ['contacts']);
+      expect((await fetched(business, known.id)).contacts).toEqual(answer.contacts);
+    });
+  }
+
   it('source is set at creation and kept; what came later stands in the event', async () => {
     const business = await service.business();
     const known = await upsert(business, KNOWN);
