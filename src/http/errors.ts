@@ -85,7 +85,7 @@ export const ERRORS = {
     status: 413,
     meaning: 'The body is larger than the operation takes (1 MiB, batch 16 MiB).',
   },
-  unsupported_media_type: { status: 415, meaning: 'Send the body as application/json.' },
+  unsupported_media_type: { status: 415, meaning: 'Send the body as application/json, uncompressed.' },
   validation_failed: {
     status: 422,
     meaning: 'One or more fields are not as the operation takes them; errors names each.',

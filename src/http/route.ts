@@ -232,21 +232,25 @@ const sendFile = (reply: FastifyReply, { contentType, name }: FileBody, file: Re
     })
     .send(file);
 
+/** Of an operation that has no schema of a query or a body: a `dry_run` in the body of a delete must not be passed over. */
+const NOTHING = { type: 'object', additionalProperties: false };
+
 /** Reads path, query and body by their schemas; throws one 422 that names everything wrong with any of them. */
 function inputCheck(
   { params, query, body }: Route,
   compile: (schema: object, part: string) => Validator,
 ): (request: FastifyRequest) => { params: unknown; query: unknown; body: unknown } {
-  const checks = { params, query, body };
+  const checks = { params, query: query ?? NOTHING, body: body ?? NOTHING };
   const parts = Object.entries(checks).map(([part, schema]) => ({
     part: part as keyof typeof checks,
     validate: schema && compile(schema, part),
   }));
+  const takesNoBody = body === undefined;
   return (request) => {
     const input = { params: request.params, query: request.query, body: request.body };
     const errors: FieldError[] = [];
     for (const { part, validate } of parts) {
-      if (!validate) continue;
+      if (!validate || (part === 'body' && takesNoBody && input.body == null)) continue;
       const checked = validate(input[part]);
       if ('error' in checked) errors.push(...checked.error.errors);
       else input[part] = checked.value;

@@ -85,6 +85,11 @@ export async function createServer(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     request.bodyBytes = body.length;
+    const { 'content-encoding': coding = 'identity' } = request.headers;
+    if (coding.toLowerCase() !== 'identity')
+      return done(
+        new ApiError('unsupported_media_type', 'Send the body uncompressed, without Content-Encoding.'),
+      );
     try {
       // Clients that always send the media type also send it with no body at all.
       done(null, body.length === 0 ? undefined : parseJsonBody(body as Buffer));

@@ -70,7 +70,7 @@ export function schemaCompiler(formats: Record<string, Format>) {
     return (data) => {
       const textErrors: FieldError[] = [];
       const clean = cleaned(data, '', textErrors, opaque);
-      const value = part === 'body' ? clean : readText(schema, clean);
+      const value = part === 'body' ? clean : readText(schema, clean, textErrors);
       const errors = validate(value) ? textErrors : [...textErrors, ...toFieldErrors(validate, part, known)];
       return errors.length > 0 ? { error: new InvalidRequest(errors) } : { value };
     };
@@ -78,10 +78,20 @@ export function schemaCompiler(formats: Record<string, Format>) {
 }
 
 /** Query text as what its schema takes: `5`, `true`, a list of one. What is neither stays text, and is refused. */
-function readText(schema: { properties?: Record<string, { type?: string }> }, data: unknown): unknown {
-  const read = ([name, value]: [string, unknown]): [string, unknown] => {
+function readText(
+  schema: { properties?: Record<string, { type?: string }> },
+  data: unknown,
+  errors: FieldError[],
+): unknown {
+  const read = ([name, given]: [string, unknown]): [string, unknown] => {
     const type = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties![name]!.type : undefined;
-    if (type === 'array' && !Array.isArray(value)) return [name, [value]];
+    if (type === 'array') return [name, Array.isArray(given) ? given : [given]];
+    let value = given;
+    if (Array.isArray(given)) {
+      const message = `${name} is given ${given.length} times. Give it once.`;
+      errors.push({ field: name, code: 'given_twice', message });
+      value = given[0];
+    }
     // Decimal digits alone: Number() would also take 0x10, 1e3 and the empty text.
     if (type === 'integer' && typeof value === 'string' && /^-?\d+$/.test(value))
       return [name, Number(value)];
@@ -127,7 +137,11 @@ function cleaned(value: unknown, path: string, errors: FieldError[], opaque?: Se
     const field = join(path, key);
     checkText(key, field, errors);
     if (key === '__proto__')
-      errors.push({ field, code: 'unknown_field', message: `${field} is not a field of this operation.` });
+      errors.push({
+        field,
+        code: 'unknown_field',
+        message: `${field} is not a field of this operation. Remove it.`,
+      });
     else copy[key] = opaque?.has(key) ? item : cleaned(item, field, errors);
   }
   return copy;

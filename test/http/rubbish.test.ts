@@ -1,10 +1,12 @@
 /** Bodies, URLs and headers that nobody should send: an enveloped 4xx that names the field, and nothing written. */
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stored } from '../contract/stored.ts';
 import { pathWith, type TestBusiness, useService } from '../harness.ts';
 import { expectRefusal } from './expect-refusal.ts';
 import { notARefusal } from './refusal.ts';
 
+const NOBODY = '01900000-0000-7000-8000-000000000000';
 const service = useService();
 let business: TestBusiness;
 let id: string;
@@ -136,6 +138,42 @@ describe('a body that is rubbish', () => {
       expect(wrong).toEqual([]);
     });
   }
+
+  it('a field where no body is wanted: 422 on every operation, and nothing is done', async () => {
+    const wrong: string[] = [];
+    for (const { operationId, method, path, body, scope } of service.server.routes) {
+      if (body || method === 'GET' || scope === 'open') continue;
+      const at = pathWith(path, path.startsWith('/locations') ? business.locationId : id);
+      for (const [sent, field] of [
+        ['{"dry_run":true}', 'dry_run'],
+        ['[]', 'body'],
+      ] as const) {
+        const fault = notARefusal(await business.send(method, at, sent), { status: 422, field });
+        if (fault) wrong.push(`${operationId}: ${fault}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('an empty body where none is wanted: as none', async () => {
+    const wrong: string[] = [];
+    for (const { operationId, method, path, body } of service.server.routes) {
+      if (body || method === 'GET' || !path.includes(':id')) continue;
+      for (const nothing of ['{}', 'null', '']) {
+        const { status, text } = await business.send(method, pathWith(path, NOBODY), nothing);
+        if (status !== 404) wrong.push(`${operationId} ${nothing}: ${text}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('a compressed body: 415 that says so', async () => {
+    const answer = await business.send('PUT', '/customers', gzipSync('{"phone":"0412 345 678"}'), {
+      headers: { 'content-encoding': 'gzip' },
+    });
+    expectRefusal(answer, { status: 415, code: 'unsupported_media_type' });
+    expect(answer.message).toMatch(/uncompressed/);
+  });
 
   it('no content-type: 415 on every operation', async () => {
     const wrong: string[] = [];

@@ -1,8 +1,9 @@
 /** Paths, queries and methods that nobody should send: an enveloped 4xx, or a 200 for a legal search. */
 import { request as httpRequest } from 'node:http';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { API, type TestBusiness, useService } from '../harness.ts';
+import { API, pathWith, type TestBusiness, useService } from '../harness.ts';
 import { expectRefusal } from './expect-refusal.ts';
+import { notARefusal } from './refusal.ts';
 
 const service = useService();
 let business: TestBusiness;
@@ -91,6 +92,33 @@ const QUERIES: [query: string, field: string][] = [
 describe('a query that is rubbish', () => {
   it.each(QUERIES)('?%s: 422 that names the parameter', async (query, field) => {
     expectRefusal(await business.send('GET', `/customers?${query}`), { status: 422, field });
+  });
+
+  it.each([
+    ['page=1&page=2', 'page is given 2 times. Give it once.'],
+    ['sort=name&sort=name&sort=-name', 'sort is given 3 times. Give it once.'],
+    ['q=a&q=b', 'q is given 2 times. Give it once.'],
+  ])('?%s: said in one sentence', async (query, sentence) => {
+    const { message, body } = await business.send('GET', `/customers?${query}`);
+    expect([message, body.errors.length]).toEqual([sentence, 1]);
+  });
+
+  it('a parameter that is not known: 422 on every operation and none is carried out', async () => {
+    const wrong: string[] = [];
+    for (const { operationId, method, path } of service.server.routes) {
+      const at = pathWith(path, path.startsWith('/locations') ? business.locationId : id);
+      const answer = await business.send(method, `${at}?dryrun=true`);
+      const fault = notARefusal(answer, { status: 422, field: 'dryrun' });
+      if (fault) wrong.push(`${operationId}: ${fault}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('dry_run where there is none is 422: the rehearsal of a revocation does not revoke', async () => {
+    const key = await business.addKey({ scopes: ['customers:read'] });
+    const answer = await business.send('DELETE', `/api-keys/${key.id}?dry_run=true`);
+    expectRefusal(answer, { status: 422, field: 'dry_run' });
+    expect((await key.send('GET', '/customers')).status).toBe(200);
   });
 
   it.each(['x', 'AAAA', '%00', '..', "' or 1=1 --", 'x'.repeat(2_000)])('cursor %s: 400', async (cursor) => {
