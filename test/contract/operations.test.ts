@@ -76,6 +76,51 @@ describe('the six operations', () => {
   }
 });
 
+/** Every field that the contract names for a body, with what the record then holds where that differs. */
+const FIELDS = {
+  name: 'Ann Lee',
+  address: '1 High St, Dapto NSW 2530',
+  email: 'ann@example.com',
+  phone: MOBILE,
+  avatar: 'https://example.com/ann.png',
+  company_name: 'Lee Pty Ltd',
+  tags: ['vip'],
+  added_tags: ['trade'],
+  source: 'website',
+  source_metadata: { utm_campaign: 'spring' },
+  custom_fields: { size: 'M' },
+  status: 'lead',
+  contacts: [{ type: 'phone', value: '+61293744000', label: 'work' }],
+};
+type Field = keyof typeof FIELDS;
+const GIVEN: [what: string, method: string, fields: Field[], more: object][] = [
+  ['upsert', 'PUT', Object.keys(FIELDS) as Field[], { do_not_update: false, on_conflict: 'fail' }],
+  ['create', 'POST', (Object.keys(FIELDS) as Field[]).filter((field) => field !== 'added_tags'), {}],
+  ['update', 'PATCH', Object.keys(FIELDS) as Field[], {}],
+];
+
+describe('the fields of a body', () => {
+  for (const [what, method, fields, more] of GIVEN) {
+    it(`${what} takes ${fields.join(', ')}, and the record holds them`, async () => {
+      const { send, locationId } = await service.business();
+      const known = method === 'PATCH' ? `/${(await send('POST', '/customers', { name: 'x' })).body.id}` : '';
+      const body = Object.fromEntries(fields.map((field) => [field, FIELDS[field]]));
+      const place = method === 'PATCH' ? {} : { location_id: locationId };
+      const answer = await send(method, `/customers${known}`, { ...body, ...place, ...more });
+      expect(answer.success, answer.text).toBe(true);
+      const { body: record } = await send('GET', `/customers/${answer.body.id}`);
+      const { contacts, tags, added_tags, ...plain } = FIELDS;
+      expect(record).toMatchObject({ ...plain, location_id: locationId });
+      expect(record.tags).toEqual(fields.includes('added_tags') ? [...tags, ...added_tags] : tags);
+      expect(record.contacts.find(({ label }) => label === 'work')).toMatchObject({
+        ...contacts[0],
+        is_primary: false,
+      });
+      expect(record.contacts).toHaveLength(3);
+    });
+  }
+});
+
 const refused = async (answer: Promise<Answer>, status: number, code: string): Promise<void> => {
   const got = await answer;
   expect(got).toMatchObject({ status, success: false, body: { code } });

@@ -21,6 +21,26 @@ describe('/openapi.json', () => {
     expect(document.info.title).toBe('Clientele');
   });
 
+  it('is shown at /docs without a key', async () => {
+    const answer = await fetch(`${service.url}/docs`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringMatching(/^text\/html/),
+    ]);
+  });
+
+  it('every list answers items and next_cursor', () => {
+    const lists = service.server.routes
+      .map(({ operationId, success }) => ({
+        operationId,
+        fields: Object.keys((success.body as { properties?: object }).properties ?? {}),
+      }))
+      // A batch answers what it was sent, item by item.
+      .filter(({ operationId, fields }) => operationId !== 'upsertCustomers' && fields.includes('items'));
+    expect(lists.length).toBeGreaterThan(7);
+    expect(lists.filter(({ fields }) => !fields.includes('next_cursor'))).toEqual([]);
+  });
+
   it('has every route and no other', () => {
     const documented = operationsOf(document).map(
       ({ method, path, operation }) => `${operation.operationId} ${method} ${path}`,
