@@ -56,7 +56,11 @@ const freeForm = (description: string) =>
 const sourceMetadata = freeForm('Facts about the source, such as UTM parameters; up to 16 KiB.');
 const customFields = freeForm('Fields of your own; merged key by key; up to 16 KiB.');
 const locationId = Type.Optional(
-  nullable(Type.String({ format: 'uuid', description: "The location; the key's own when it has one." })),
+  Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'uuid',
+    description: "The location; the key's own when it has one.",
+  }),
 );
 const status = Type.Optional(
   Type.Unsafe<(typeof STATUSES)[number] | null>({

@@ -169,8 +169,15 @@ function toFieldErrors(
   formats: Record<string, Format>,
 ): FieldError[] {
   const seen = new Set<string>();
-  return (validate.errors ?? [])
-    .filter((error) => error.keyword !== 'if')
+  const errors = validate.errors ?? [];
+  const ofWrongType = new Set(
+    errors.filter(({ keyword }) => keyword === 'type').map((error) => error.instancePath),
+  );
+  // What is not even text is none of the texts allowed: said once.
+  const isSaid = ({ keyword, instancePath }: ErrorObject) =>
+    keyword === 'if' || (keyword === 'enum' && ofWrongType.has(instancePath));
+  return errors
+    .filter((error) => !isSaid(error))
     .map((error) => toFieldError(error, part, formats))
     .filter(({ field, code }) => !seen.has(`${field} ${code}`) && seen.add(`${field} ${code}`));
 }

@@ -3,7 +3,7 @@ import type { Answer } from '../client.ts';
 
 /** Words of SQL, of stack traces and of the parts inside. */
 const INSIDE =
-  /\b(select|insert into|delete from|syntax error|violates|relation "|sqlstate|pg_|postgres|node_modules|fastify|ajv|typebox)\b|\n\s+at |\.ts:\d/i;
+  /\b(select|insert into|delete from|syntax error|violates|relation "|sqlstate|pg_|postgres|node_modules|fastify|ajv|typebox|anyof|oneof|must match)\b|\n\s+at |\.ts:\d/i;
 
 /** What is wrong with an answer that should be a refusal; null when it is one. */
 export function notARefusal(

@@ -238,6 +238,21 @@ describe('a value that is rubbish', () => {
   }
 });
 
+it.each([
+  ['location_id', '', 'location_id must be a UUID.'],
+  ['location_id', 5, 'location_id must be text or null.'],
+  ['location_id', ['x'], 'location_id must be text or null.'],
+  ['tags', 'vip', 'tags must be a list or null.'],
+  ['do_not_update', 'yes', 'do_not_update must be true or false or null.'],
+  ['status', 'vip', 'status must be one of "lead", "active", "inactive", "blocked", null.'],
+])('%s: %j is said in one sentence', async (field, value, sentence) => {
+  const { message, body } = await business.send('PUT', '/customers', {
+    phone: '0412 345 678',
+    [field]: value,
+  });
+  expect([message, body.errors.length]).toEqual([sentence, 1]);
+});
+
 describe('the size of a body', () => {
   const MIB = 1024 * 1024;
   /** Valid JSON of exactly so many bytes. */
