@@ -175,7 +175,7 @@ describe('delete rule: open_reference', () => {
     });
   }
 
-  it('all five blockers that apply are told at once', async () => {
+  it('all blockers that apply are told at once, each with what it is, how many, which and what to do', async () => {
     const { business, path } = await known({ tags: ['vip'] });
     await business.send('PUT', '/delete-rules', { protected_statuses: ['active'], protected_tags: ['vip'] });
     await business.send('PUT', `${path}/legal-hold`, { reason: 'x' });
@@ -188,6 +188,17 @@ describe('delete rule: open_reference', () => {
         'open_reference',
         'protected_status',
         'protected_tag',
+      ]);
+      const shape = ['count', 'message', 'references', 'resolution', 'rule'];
+      for (const blocker of body.blockers) {
+        expect(Object.keys(blocker).sort()).toEqual(shape);
+        expect([blocker.message, blocker.resolution]).toEqual(Array(2).fill(expect.stringMatching(/\S/)));
+      }
+      expect(body.blockers.map(({ count, references }) => [count, references.length])).toEqual([
+        [1, 0],
+        [1, 1],
+        [1, 0],
+        [1, 0],
       ]);
     }
     expect(await stored(service.sql, business.id)).toEqual(before);
@@ -222,6 +233,30 @@ describe('the purge', () => {
     expect(await purgeCustomers(await openService(service.sql), business.id, later())).toBe(0);
     expect((await fetched(business, id)).name).toBe('Ann');
   });
+
+  for (const [what, rules, kept, gone] of [
+    ['30 days when nothing is said', {}, 29, 31],
+    ['as many days as the rules say', { retention_days: 7 }, 6, 8],
+  ] as const) {
+    it(`comes after ${what}`, async () => {
+      const { business, id, path } = await known();
+      const old = await upsert(business, { name: 'Old', phone: LANDLINE });
+      await done(business.send('PUT', '/delete-rules', rules));
+      for (const [one, days] of [
+        [id, kept],
+        [old.id, gone],
+      ] as const) {
+        await done(business.send('DELETE', `/customers/${one}`));
+        await service.sql`
+          update customers set deleted_at = deleted_at - make_interval(days => ${days}) where id = ${one}`;
+      }
+      await service.sql`delete from leases`;
+      expect(await keepHouse(await openService(service.sql), 'the keeper')).toEqual({ purged: 1 });
+      await service.sql`delete from leases`;
+      expect((await business.send('POST', `/customers/${old.id}/restore`)).status).toBe(404);
+      expect((await business.send('POST', `${path}/restore`)).status).toBe(200);
+    });
+  }
 
   it('runs by the retention of each business, once though several processes do', async () => {
     const { business, path } = await known();

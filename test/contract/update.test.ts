@@ -107,7 +107,19 @@ describe('update', () => {
     expect((await business.send('GET', path)).headers.get('etag')).toBe('"1"');
     expect((await business.send('PATCH', path, { name: 'Ann' })).headers.get('etag')).toBe('"2"');
     expect((await business.send('PUT', '/customers', { phone: MOBILE })).headers.get('etag')).toBe('"2"');
-    expect((await business.send('POST', '/customers', { name: 'New' })).headers.get('etag')).toBe('"1"');
+    const made = await business.send('POST', '/customers', { name: 'New' });
+    expect(made.headers.get('etag')).toBe('"1"');
+    for (const [method, to, body] of [
+      ['POST', `${path}/merge`, { from: made.body.id }],
+      ['GET', `/customers/${made.body.id}`, undefined],
+      ['POST', `${path}/unmerge`, { from: made.body.id }],
+      ['DELETE', path, undefined],
+      ['POST', `${path}/restore`, undefined],
+    ] as const) {
+      const answer = await business.send(method, to, body);
+      const etag = method === 'DELETE' ? null : `"${answer.body.version}"`;
+      expect([answer.status, answer.headers.get('etag')], `${method} ${to}`).toEqual([200, etag]);
+    }
   });
 
   it('an If-Match that is no version is 422', async () => {
