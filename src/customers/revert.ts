@@ -52,18 +52,18 @@ function tags(current: string[], { before, after }: Changed): Taken {
   return { value: [...kept, ...old.filter((tag) => !added.includes(tag) && !kept.includes(tag))], kept: [] };
 }
 
-/** Contacts that were added go unless edited since. (A merge and an upsert change and remove none.) */
+/** Contacts that were added go, those that took a label lose it, unless edited since. (Neither merge nor upsert removes one.) */
 function contacts(current: StoredContact[], { before, after }: Changed): Taken {
   const [old, became] = [before, after].map(
     (list) => new Map(((list ?? []) as Contact[]).map((one) => [one.id, one])),
   );
   const kept: FieldError[] = [];
-  const value = current.filter((contact) => {
-    const added = old!.has(contact.id) ? undefined : became!.get(contact.id);
-    if (!added) return true;
-    if (isSame(toContact(contact), added)) return false;
+  const value = current.flatMap((contact) => {
+    const [was, then] = [old!.get(contact.id), became!.get(contact.id)];
+    if (!then || isSame(was, then)) return [contact];
+    if (isSame(toContact(contact), then)) return was ? [{ ...contact, ...was }] : [];
     kept.push(edited(`contacts/${contact.id}`));
-    return true;
+    return [contact];
   });
   return { value, kept };
 }

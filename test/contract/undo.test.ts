@@ -32,6 +32,7 @@ describe('the undo of an import', () => {
         custom_fields: { pet: 'dog' },
       },
       { phone: MOBILE, address: '1 High St', added_tags: ['d'] },
+      { contacts: [{ type: 'phone', value: MOBILE, label: 'mobile' }] },
       { email: 'new@clientele.test' },
     ]);
     const answer = await undo(business, id);
@@ -41,7 +42,7 @@ describe('the undo of an import', () => {
       body: { restored: 1, deleted: 1, undone_before: 0, skipped: [], next_cursor: null },
     });
     expect(content(await fetched(business, known.id))).toEqual(content(before));
-    expect((await business.send('GET', `/customers/${items[2]!.customer.id}`)).status).toBe(404);
+    expect((await business.send('GET', `/customers/${items[3]!.customer.id}`)).status).toBe(404);
     const [last] = await events(business, known.id);
     expect(last).toMatchObject({ type: 'updated', import_id: id, context: { undo_of: id } });
     expect((await business.send('GET', '/customers')).body.total).toBe(1);
