@@ -11,6 +11,7 @@ import { connect } from '../src/database/connect.ts';
 import { type Plan, planOf } from '../src/doctor/plan-of.ts';
 import { keepHouse } from '../src/housekeeping.ts';
 import { createServer } from '../src/http/server.ts';
+import { deleteKeyUses } from '../src/tenancy/key-use-store.ts';
 
 interface Sent {
   parameters: unknown[];
@@ -50,7 +51,9 @@ export async function collectPlans(
   await exerciseImports(sender(false), business.locationId, business.importId);
   await scanDuplicates(sql, business.id, { pageSize: 50, onPage: ({ customers }) => customers < 100 });
   await purgeCustomers(service, business.id, new Date().toISOString());
+  await service.uses.flush(sql);
   await keepHouse(service, 'plans', () => true);
+  await deleteKeyUses(sql, business.id, '2020-01-01');
   await server.close();
   await sql.end();
 
@@ -135,7 +138,9 @@ async function exercise(send: Send, locationId: string): Promise<void> {
     await send('GET', `/customers/growth?months=24${filter}`);
   }
   await send('GET', '/locations');
-  await send('GET', '/api-keys');
+  const [key] = (await send('GET', '/api-keys')).items;
+  await send('GET', `/api-keys/${key!.id}/uses?limit=2`);
+  await send('GET', `/api-keys/${key!.id}/uses?cursor=2026-01-31`);
   await send('GET', '/delete-rules');
 }
 

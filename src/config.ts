@@ -35,6 +35,8 @@ export interface Config {
   businessRate: number;
   /** `CLIENTELE_FAILED_RATE`: wrong API keys an address may send in a minute; 0 for no limit. Default 30. */
   failedRate: number;
+  /** `CLIENTELE_KEY_USES_DAYS`: how many days it is kept what each API key was used for. Default 400. */
+  keyUsesDays: number;
   /**
    * `CLIENTELE_TRUST_PROXY`: the proxies whose X-Forwarded-For is believed: addresses, networks, `loopback`, `linklocal`,
    * `uniquelocal`, separated by commas. Default none.
@@ -72,6 +74,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     keyRate: wholeNumber(env, 'CLIENTELE_KEY_RATE', 60_000, 0, 1_000_000_000),
     businessRate: wholeNumber(env, 'CLIENTELE_BUSINESS_RATE', 180_000, 0, 1_000_000_000),
     failedRate: wholeNumber(env, 'CLIENTELE_FAILED_RATE', 30, 0, 1_000_000_000),
+    keyUsesDays: wholeNumber(env, 'CLIENTELE_KEY_USES_DAYS', 400, 1, 36_500),
     trustProxy: proxies(env, 'CLIENTELE_TRUST_PROXY'),
     tracing: tracing(env),
     workers: wholeNumber(env, 'CLIENTELE_WORKERS', 1, 1, 256),

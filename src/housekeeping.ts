@@ -1,7 +1,7 @@
 /**
  * The background work: deleted customers are purged after their retention, kept answers expire, possible duplicates
- * are looked for, sessions that ran out are forgotten, tables that have grown are looked at anew. One process does it at a
- * time (a lease in the database); each piece is safe to repeat, so a crash in the middle loses nothing.
+ * are looked for, sessions that ran out and what keys were used for long ago are forgotten, tables that have grown are looked
+ * at anew. One process does it at a time (a lease in the database); each piece is safe to repeat, so a crash in the middle loses nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -12,6 +12,7 @@ import { ANSWER_LIFE_MS, deleteExpiredAnswers } from './database/answers.ts';
 import { errorCode, isLockTimeout, patient, type Sql, type Transaction } from './database/connect.ts';
 import { newId } from './database/ids.ts';
 import { type BusinessSettings, deleteRulesOf } from './tenancy/delete-rules.ts';
+import { deleteKeyUses } from './tenancy/key-use-store.ts';
 import { forgetStrangers } from './tenancy/rate-limits.ts';
 import { deleteExpiredSessions } from './tenancy/session-store.ts';
 import { selectBusinessIds } from './tenancy/store.ts';
@@ -65,19 +66,21 @@ export async function keepHouse(
   holder: string,
   isStopping: () => boolean = () => false,
 ): Promise<{ purged: number } | null> {
-  const { sql } = service;
+  const { sql, keyUsesDays } = service;
+  const usesBefore = new Date(Date.now() - keyUsesDays * DAY_MS).toISOString().slice(0, 10);
   let purged = 0;
   let after: string | null = null;
   do {
     const ids: string[] = await selectBusinessIds(sql, after, PAGE);
     for (const businessId of ids) {
-      const due = await dueWork(sql, businessId);
-      if (!due.answers && !due.sessions && !due.scan && !due.purgeBefore) continue;
+      const due = await dueWork(sql, businessId, usesBefore);
+      if (!due.answers && !due.sessions && !due.uses && !due.scan && !due.purgeBefore) continue;
       if (isStopping()) return { purged };
       if (!(await lease(sql, holder))) return null;
       if (due.purgeBefore) purged += await purgeCustomers(service, businessId, due.purgeBefore);
       if (due.answers) await deleteExpiredAnswers(sql, businessId);
       if (due.sessions) await deleteExpiredSessions(sql, businessId, new Date().toISOString());
+      if (due.uses) await deleteKeyUses(sql, businessId, usesBefore);
       if (due.scan) await scan(sql, businessId, isStopping);
     }
     after = ids.length === PAGE ? ids.at(-1)! : null;
@@ -125,13 +128,14 @@ export async function atLeisure(sql: Sql, care: (tx: Transaction) => ReturnType<
 }
 
 /** What a business has to be done, in one small read: most have nothing, every minute. */
-async function dueWork(sql: Sql, businessId: string) {
+async function dueWork(sql: Sql, businessId: string, usesBefore: string) {
   const now = Date.now();
   const [row] = await sql<
     {
       settings: BusinessSettings;
       answers: boolean;
       sessions: boolean;
+      uses: boolean;
       scan: boolean;
       first_deleted: string | null;
     }[]
@@ -147,6 +151,11 @@ async function dueWork(sql: Sql, businessId: string) {
         from sessions s
         where s.business_id = b.id and s.expires_at <= ${new Date(now).toISOString()}
       ) as sessions,
+      exists (
+        select 1
+        from key_uses u
+        where u.business_id = b.id and u.day < ${usesBefore}::date
+      ) as uses,
       f.seq > coalesce((select s.seq from duplicate_scans s where s.business_id = b.id), 0) as scan,
       (
         select min(c.deleted_at)
@@ -156,10 +165,10 @@ async function dueWork(sql: Sql, businessId: string) {
     from businesses b
     join feeds f on f.business_id = b.id
     where b.id = ${businessId}`;
-  if (!row) return { answers: false, sessions: false, scan: false, purgeBefore: null };
-  const { answers, sessions, scan, first_deleted: first } = row;
+  if (!row) return { answers: false, sessions: false, uses: false, scan: false, purgeBefore: null };
+  const { answers, sessions, uses, scan, first_deleted: first } = row;
   const cutoff = new Date(now - deleteRulesOf(row.settings).retention_days * DAY_MS).toISOString();
-  return { answers, sessions, scan, purgeBefore: first !== null && first <= cutoff ? cutoff : null };
+  return { answers, sessions, uses, scan, purgeBefore: first !== null && first <= cutoff ? cutoff : null };
 }
 
 /** Keeps house from now on, every `everyMs`. Answers how to stop; resolves when nothing of it is under way. */

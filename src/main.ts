@@ -13,6 +13,7 @@ import { REPLICA_STATEMENT_MS } from './database/replica.ts';
 import { addDemoAtStart } from './demo/load.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createServer } from './http/server.ts';
+import { startCounting } from './tenancy/key-uses.ts';
 import { createFirstBusiness, type NewBusiness } from './tenancy/operations.ts';
 import { startSharing } from './tenancy/rate-limits.ts';
 import { Tracer, traceWith } from './tracing.ts';
@@ -30,7 +31,7 @@ setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
 const SILENCE_MS = 8_000;
 /** A client under load sends again on a connection long before. */
 const LINGER_MS = 1_000;
-const USAGE_FLUSH_MS = 30_000;
+const USES_MS = 10_000;
 const HOUSEKEEPING_MS = 60_000;
 
 interface Running {
@@ -105,28 +106,25 @@ async function serve(config: Config, url: string): Promise<Running> {
     groupCommit: config.groupCommit,
     rates: { key: config.keyRate, business: config.businessRate },
     failedRate: config.failedRate,
+    keyUsesDays: config.keyUsesDays,
   });
-  const { authentication } = service;
   const app = await createServer(service, logger, { linger: LINGER_MS, trustProxy: config.trustProxy });
   const address = await app.listen({ port: config.port, host: config.host });
   // A worker is handed its connections.
   if (!cluster.isWorker) void app.doors.openAll();
 
-  const flush = () =>
-    authentication
-      .flushUsage()
-      .catch((error) => logger.warn({ cause: errorCode(error) }, 'key usage was not written'));
-  const flushing = setInterval(flush, USAGE_FLUSH_MS).unref();
+  const stopCounting = startCounting(service.uses, sql, USES_MS, (error) =>
+    logger.warn({ cause: errorCode(error) }, 'what keys were used for was not written'),
+  );
   const stopSharing = startSharing(service.limits, sql, (error) =>
     logger.warn({ cause: errorCode(error) }, 'request counts were not shared'),
   );
   const stopHousekeeping = startHousekeeping(service, logger, HOUSEKEEPING_MS);
   const stop = async () => {
-    clearInterval(flushing);
     stopSharing();
     await stopHousekeeping();
     await app.close();
-    await flush();
+    await stopCounting();
     await tracer?.stop();
     await Promise.all([sql.end({ timeout: 5 }), replica?.end({ timeout: 5 })]);
   };

@@ -36,6 +36,7 @@ export interface Body extends Customer {
   timezone: string;
   scopes: string[];
   revoked_at: string | null;
+  last_used_at: string | null;
   expires_at: string | null;
   protected_statuses: string[];
   protected_tags: string[];

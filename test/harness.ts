@@ -8,6 +8,7 @@ import type { Turns } from '../src/database/turns.ts';
 import type { Room } from '../src/http/room.ts';
 import { createServer, type Server } from '../src/http/server.ts';
 import type { Authentication } from '../src/tenancy/authentication.ts';
+import type { KeyUses } from '../src/tenancy/key-uses.ts';
 import type { RateLimits } from '../src/tenancy/rate-limits.ts';
 import { makeBusiness, type TestBusiness } from './business.ts';
 import { type Send, sender } from './client.ts';
@@ -25,6 +26,7 @@ export interface TestService {
   writes: WriteQueue;
   authentication: Authentication;
   limits: RateLimits;
+  uses: KeyUses;
   room: Room;
   waitingRoom: Room;
   turns: Turns;
@@ -96,12 +98,12 @@ export async function serve(sql: Sql, options: ServeOptions = {}) {
   const service = await openService(sql, options);
   const server = await createServer(service, suiteLogger(), { trustProxy: options.trustProxy ?? false });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  const { writes, authentication, limits, room, waitingRoom, turns } = service;
-  return { server, writes, authentication, limits, room, waitingRoom, turns, url };
+  const { writes, authentication, limits, uses, room, waitingRoom, turns } = service;
+  return { server, writes, authentication, limits, uses, room, waitingRoom, turns, url };
 }
 
 /** What a second server lets a test do. */
-export type Second = Pick<TestService, 'url' | 'limits'>;
+export type Second = Pick<TestService, 'url' | 'limits' | 'uses'>;
 
 /** A second server on the database of the first, as another process is; its address once it listens. */
 export function useSecondServer(service: TestService, options: ServeOptions = {}): Second {
@@ -109,8 +111,8 @@ export function useSecondServer(service: TestService, options: ServeOptions = {}
   let stop: () => Promise<void>;
   beforeAll(async () => {
     const sql = connect(service.databaseUrl, { max: 4 });
-    const { server, url, limits } = await serve(sql, options);
-    Object.assign(second, { url, limits });
+    const { server, url, limits, uses } = await serve(sql, options);
+    Object.assign(second, { url, limits, uses });
     stop = async () => {
       await server.close();
       await sql.end();

@@ -9,6 +9,7 @@ export const TENANT_TABLES: ReadonlyMap<string, string> = new Map([
   ...[
     'locations',
     'api_keys',
+    'key_uses',
     'sessions',
     'customers',
     'contacts',

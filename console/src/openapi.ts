@@ -416,6 +416,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/api-keys/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listApiKeyUses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/delete-rules": {
         parameters: {
             query?: never;
@@ -3018,6 +3034,60 @@ export interface operations {
                             expires_at: string | null;
                             revoked_at: string | null;
                             last_used_at: string | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listApiKeyUses: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        success: true;
+                        /** @enum {string} */
+                        message: "API key uses fetched!";
+                        body: {
+                            items: {
+                                day: string;
+                                requests: number;
+                                refused: number;
+                                denied: number;
+                                limited: number;
+                                failed: number;
+                                first_at: string;
+                                last_at: string;
+                                succeeded_at: string | null;
+                                operations: {
+                                    operation: string;
+                                    requests: number;
+                                    refused: number;
+                                    denied: number;
+                                    limited: number;
+                                    failed: number;
+                                    first_at: string;
+                                    last_at: string;
+                                    succeeded_at: string | null;
+                                }[];
+                            }[];
+                            next_cursor: string | null;
                         };
                     };
                 };

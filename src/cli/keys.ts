@@ -2,7 +2,14 @@
 import type { Command } from 'commander';
 import type { Sql } from '../database/connect.ts';
 import type { ApiScope } from '../tenancy/authentication.ts';
-import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from '../tenancy/operations.ts';
+import type { KeyUseDay } from '../tenancy/key-use-store.ts';
+import {
+  createApiKey,
+  listApiKeys,
+  listApiKeyUses,
+  revokeApiKey,
+  rotateApiKey,
+} from '../tenancy/operations.ts';
 import type { Scope } from '../tenancy/scope.ts';
 import type { ApiKey } from '../tenancy/store.ts';
 import { durationArgument, futureArgument, idArgument, nameArgument, scopesArgument } from './arguments.ts';
@@ -26,7 +33,7 @@ interface RotateOptions extends BusinessOption {
 const DAY = 86_400;
 
 export function addKeys(program: Command, context: CommandContext): void {
-  const keys = program.command('keys').description('make, list, rotate and revoke API keys');
+  const keys = program.command('keys').description('make, list, look into, rotate and revoke API keys');
   const command = (name: string, description: string) =>
     keys
       .command(name)
@@ -45,6 +52,9 @@ export function addKeys(program: Command, context: CommandContext): void {
   command('list', 'list the API keys, never the keys themselves').action((options: BusinessOption) =>
     list(context, options),
   );
+  command('uses', 'show what a key was used for on the last 30 days that it was, those of a revoked one too')
+    .argument('<id>', 'the id of the key', idArgument)
+    .action((id: string, options: BusinessOption) => uses(context, id, options));
   command('rotate', 'make a new key in place of one; the old one keeps working for the overlap')
     .argument('<id>', 'the id of the key', idArgument)
     .option(
@@ -93,6 +103,26 @@ const toRow = (key: ApiKey): string[] => [
 
 /** ISO text to the second; `-` for never. */
 const toSecond = (time: string | null): string => (time ? `${time.slice(0, 19)}Z` : '-');
+
+async function uses(context: CommandContext, id: string, options: BusinessOption) {
+  const { items } = await inBusiness(context, options, (sql, scope) =>
+    listApiKeyUses(sql, scope, id, null, 30),
+  );
+  context.terminal.print(
+    table(
+      ['DAY (UTC)', 'OPERATION', 'REQUESTS', 'REFUSED', 'DENIED', 'LIMITED', 'FAILED', 'LAST SUCCESS'],
+      items.flatMap(toUseRows),
+    ),
+  );
+}
+
+const toUseRows = ({ day, operations }: KeyUseDay): string[][] =>
+  operations.map(({ operation, requests, refused, denied, limited, failed, succeeded_at }) => [
+    day,
+    operation,
+    ...[requests, refused, denied, limited, failed].map(String),
+    toSecond(succeeded_at),
+  ]);
 
 async function rotate(context: CommandContext, id: string, options: RotateOptions) {
   const { overlap = DAY } = options;

@@ -14,6 +14,7 @@ import { ROOM, Room, type RoomSize, WAITING_ROOM } from '../http/room.ts';
 import { Authentication, type Caller } from '../tenancy/authentication.ts';
 import { TimedCache } from '../tenancy/cache.ts';
 import { FailedAttempts } from '../tenancy/failed-attempts.ts';
+import { KeyUses } from '../tenancy/key-uses.ts';
 import { NO_LIMITS, RateLimits, type Rates } from '../tenancy/rate-limits.ts';
 import type { LocationContext } from '../tenancy/scope.ts';
 import { traced } from '../tracing.ts';
@@ -53,6 +54,10 @@ export interface Service {
   /** What upserts came to since the start, for the metrics. */
   upserts: Record<UpsertReport['outcome'], number>;
   limits: RateLimits;
+  /** What each API key is used for, until it is written. */
+  uses: KeyUses;
+  /** How many days that is kept. */
+  keyUsesDays: number;
   /** What may be under way at a time, and how many may wait for events. */
   room: Room;
   waitingRoom: Room;
@@ -68,6 +73,7 @@ export interface ServiceOptions {
   /** Wrong keys an address may send in a minute; 0 for as many as it likes. */
   failedRate?: number;
   room?: RoomSize;
+  keyUsesDays?: number;
   replica?: Sql | null;
 }
 
@@ -83,7 +89,13 @@ const isLongToCount = ({ months }: CustomerGrowth): boolean =>
 
 /** Everything the operations need, on a pool of connections to a migrated database and one to its replica, if any. */
 export async function openService(sql: Sql, options: ServiceOptions = {}): Promise<Service> {
-  const { groupCommit = true, rates = NO_LIMITS, failedRate = 0, replica = null } = options;
+  const {
+    groupCommit = true,
+    rates = NO_LIMITS,
+    failedRate = 0,
+    keyUsesDays = 400,
+    replica = null,
+  } = options;
   const [instance] = await sql`select secret from instance`;
   const feed = new FeedWatch(sql);
   return {
@@ -99,6 +111,8 @@ export async function openService(sql: Sql, options: ServiceOptions = {}): Promi
     feed,
     upserts: { created: 0, updated: 0, unchanged: 0, found: 0 },
     limits: new RateLimits(rates),
+    uses: new KeyUses(),
+    keyUsesDays,
     room: new Room(options.room ?? ROOM),
     waitingRoom: new Room(WAITING_ROOM),
     turns: new Turns(Math.max(1, sql.options.max - KEPT_FOR_WRITES)),

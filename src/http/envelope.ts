@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { errorCode, isStorageFull, isTimeout, isUnavailable } from '../database/connect.ts';
 import { Gone } from '../database/turns.ts';
 import { networkOf } from './address.ts';
-import { ApiError, type ErrorCode } from './errors.ts';
+import { ApiError, type ErrorCode, type RefusedKey } from './errors.ts';
 import { InvalidRequest } from './validation.ts';
 
 export const success = (message: string, body: unknown): string =>
@@ -96,6 +96,7 @@ const WAITS: Partial<Record<ErrorCode, number>> = { rate_limited: 60, idempotenc
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = toApiError(error);
   request.errorCode = answer.code;
+  request.refusedKey = answer.key;
   // Guessing must be seen; by whom, and nothing of what was tried.
   if (answer.status === 401 && answer.reason)
     request.log.warn(
@@ -134,5 +135,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The code of the error it was answered with. */
     errorCode: ErrorCode | undefined;
+    /** Whose request was refused before it was let in. */
+    refusedKey: RefusedKey | null | undefined;
   }
 }

@@ -139,7 +139,13 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-type Aside = { retryAfter?: number; reason?: string };
+/** Whose request is refused, where that is known though nobody was let in. */
+export interface RefusedKey {
+  businessId: string;
+  keyId: string;
+}
+
+type Aside = { retryAfter?: number; reason?: string; key?: RefusedKey | null };
 
 /** An answer that is not a success: thrown where the rule is known, turned into the envelope in one place. */
 export class ApiError extends Error {
@@ -151,6 +157,8 @@ export class ApiError extends Error {
   readonly retryAfter: number | null;
   /** What the log says of it beside the code; not for the caller. */
   readonly reason: string | null;
+  /** The key it is counted for; not for the caller. */
+  readonly key: RefusedKey | null;
 
   constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, aside: Aside = {}) {
     super(message);
@@ -159,6 +167,7 @@ export class ApiError extends Error {
     this.details = details;
     this.retryAfter = aside.retryAfter ?? null;
     this.reason = aside.reason ?? null;
+    this.key = aside.key ?? null;
   }
 }
 

@@ -53,6 +53,7 @@ export interface Route {
 
 /** What a handler gets: an authenticated caller and input that fits the schemas. */
 export interface Call {
+  /** Set by an operation that finds out itself who is calling. */
   caller: Caller;
   params: Record<string, string>;
   query: never;
@@ -170,6 +171,7 @@ export function registerRoutes(
           const body = await (takesTurn
             ? doors.turns.run(call.caller.scope.businessId, work, call.isGone)
             : work());
+          if (definition.scope === 'open') request.caller = call.caller;
           if (call.retry?.replayed) reply.header('idempotent-replayed', 'true');
           if (body instanceof FileBody) {
             file = Readable.from(request.method === 'HEAD' ? [] : body.chunks);

@@ -10,6 +10,7 @@ import { UpsertInput } from '../customers/schema.ts';
 import type { Service } from '../customers/service.ts';
 import { poolOf } from '../database/connect.ts';
 import { demoRoutes } from '../demo/routes.ts';
+import type { KeyUses } from '../tenancy/key-uses.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { sessionRoutes } from '../tenancy/session-routes.ts';
 import { tracing } from '../tracing.ts';
@@ -107,12 +108,13 @@ export async function createServer(
   app.decorateRequest('caller');
   app.decorateRequest('bodyBytes', 0);
   app.decorateRequest('errorCode');
+  app.decorateRequest('refusedKey');
   app.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-request-id', request.id);
     done(null, payload);
   });
   const metrics = new Metrics({ ...service, pool: () => poolOf(service.sql) });
-  measureRequests(app, metrics);
+  measureRequests(app, metrics, service.uses);
   const tracer = tracing();
   if (tracer) traceRequests(app, tracer);
   if (logger.isLevelEnabled('info')) logRequests(app);
@@ -163,11 +165,15 @@ export async function createServer(
 }
 
 /** Under the operation's name: a path would hold ids. Long polling is as long as its caller asked. */
-function measureRequests(app: FastifyInstance, metrics: Metrics): void {
+function measureRequests(app: FastifyInstance, metrics: Metrics, uses: KeyUses): void {
   app.addHook('onResponse', (request, reply, done) => {
+    const { caller, refusedKey } = request;
     const { operationId = 'other' } = (request.routeOptions.schema ?? {}) as { operationId?: string };
     metrics.observe(operationId, reply.statusCode, reply.elapsedTime / 1000);
     if (request.errorCode) metrics.countError(request.errorCode);
+    // Whose key it was that was refused is not always known; a wrong key is nobody's.
+    if (caller) uses.count(caller.scope.businessId, caller.scope.actor.id!, operationId, reply.statusCode);
+    else if (refusedKey) uses.count(refusedKey.businessId, refusedKey.keyId, operationId, reply.statusCode);
     done();
   });
 }

@@ -28,6 +28,7 @@ export class InvalidRequest extends Error {
 export type Validator = (data: unknown) => { value: unknown } | { error: InvalidRequest };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/i;
 
 // The years that PostgreSQL and ISO 8601 write with four digits.
@@ -44,6 +45,11 @@ export const isTime = (text: string): boolean =>
   TIME.test(text) && isDay(text) && Date.parse(text) >= EARLIEST && Date.parse(text) <= LATEST;
 
 const STANDARD_FORMATS: Record<string, Format> = {
+  date: {
+    test: (text) => DAY.test(text) && isDay(text) && Date.parse(text) >= EARLIEST,
+    code: 'invalid_date',
+    message: 'must be a day as 2026-01-31',
+  },
   uuid: { test: (text) => UUID.test(text), code: 'invalid_uuid', message: 'must be a UUID' },
   'date-time': {
     test: isTime,

@@ -7,14 +7,14 @@
  * hash begins with, so a comparison that ends early says nothing about the key, and no key is ever compared with another.
  */
 import type { Sql } from '../database/connect.ts';
-import { ApiError } from '../http/errors.ts';
+import { ApiError, type RefusedKey } from '../http/errors.ts';
 import { TimedCache } from './cache.ts';
 import { type DeleteRules, deleteRulesOf } from './delete-rules.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
 import { businessOf, businessOfSession, hashKey } from './key.ts';
 import type { LocationContext, Scope } from './scope.ts';
 import { findSession } from './session-store.ts';
-import { findKey, type KeyContext, selectLocations, touchKeys } from './store.ts';
+import { findKey, type KeyContext, selectLocations } from './store.ts';
 
 export const SCOPES = [
   'customers:read',
@@ -46,8 +46,15 @@ const SESSION_REFUSED = {
 };
 /** Why somebody was not let in: what the log and the metrics say of it. */
 export type Refusal = 'missing' | 'malformed' | 'checksum' | 'unknown' | 'expired' | 'too_many';
-const unauthorized = (message: string, reason?: Refusal) =>
-  new ApiError('unauthorized', message, {}, reason ? { reason } : {});
+const unauthorized = (message: string, reason?: Refusal, key: RefusedKey | null = null) =>
+  new ApiError('unauthorized', message, {}, reason ? { reason, key } : {});
+
+/** What there is behind a key or a session. */
+interface Found {
+  caller: Caller;
+  isRevoked: boolean;
+}
+const opens = (found: Found | null): found is Found => found !== null && !found.isRevoked;
 
 /** So many keys and sessions that were good are remembered: an office that shares its address with a guesser stays in. */
 const MOST_KNOWN = 10_000;
@@ -69,15 +76,14 @@ const sessionName = (token: string): string => `session ${hashKey(token).toStrin
 
 export class Authentication {
   readonly #sql: Sql;
-  readonly #callers = new TimedCache<Caller | null>(KEY_LIFE_MS);
+  readonly #callers = new TimedCache<Found | null>(KEY_LIFE_MS, MOST_KNOWN, opens);
   readonly #locations = new TimedCache<LocationContext | null>(KEY_LIFE_MS);
   /** Whose each is that was good when it was last looked up. */
   readonly #known = new Map<string, string>();
-  /** Those that are none, and until when that need not be asked again: what is revoked never comes back. */
-  readonly #gone = new Map<string, number>();
+  /** Those that are none, until when that need not be asked again (what is revoked never comes back), and which each was. */
+  readonly #gone = new Map<string, { until: number; key: RefusedKey | null }>();
   readonly #failures: FailedAttempts;
   #lookups = 0;
-  #used = new Map<string, Set<string>>();
   /** Who was not let in since the start; for the metrics. */
   readonly refused: Record<Refusal, number> = {
     missing: 0,
@@ -134,22 +140,23 @@ export class Authentication {
 
   #find(
     name: string,
-    load: () => Promise<Caller | null>,
+    load: () => Promise<Found | null>,
     refused: typeof KEY_REFUSED,
     from: From,
   ): Caller | Promise<Caller> {
-    if ((this.#gone.get(name) ?? 0) > performance.now()) {
+    const gone = this.#gone.get(name);
+    if (gone && gone.until > performance.now()) {
       this.refused.unknown++;
-      throw unauthorized(refused.unknown, 'unknown');
+      throw unauthorized(refused.unknown, 'unknown', gone.key);
     }
-    const caller = this.#callers.get(name, () => this.#lookUp(name, load, from));
-    return caller instanceof Promise
-      ? caller.then((loaded) => this.#admit(name, loaded, refused, from))
-      : this.#admit(name, caller, refused, from);
+    const found = this.#callers.get(name, () => this.#lookUp(name, load, from));
+    return found instanceof Promise
+      ? found.then((loaded) => this.#admit(name, loaded, refused, from))
+      : this.#admit(name, found, refused, from);
   }
 
   /** Once for all who ask with this key meanwhile. */
-  async #lookUp(name: string, load: () => Promise<Caller | null>, from: From): Promise<Caller | null> {
+  async #lookUp(name: string, load: () => Promise<Found | null>, from: From): Promise<Found | null> {
     const isKnown = this.#known.has(name);
     if (!isKnown) {
       this.#admitAddress(from);
@@ -158,10 +165,10 @@ export class Authentication {
       this.#lookups++;
     }
     try {
-      const caller = await load();
+      const found = await load();
       this.#known.delete(name);
-      if (caller) this.#remember(name, caller.scope.businessId);
-      return caller;
+      if (opens(found)) this.#remember(name, found.caller.scope.businessId);
+      return found;
     } finally {
       if (!isKnown) this.#lookups--;
     }
@@ -185,28 +192,27 @@ export class Authentication {
     );
   }
 
-  #refuse(reason: Refusal, message: string, from: From): ApiError {
+  #refuse(reason: Refusal, message: string, from: From, key: RefusedKey | null = null): ApiError {
     this.refused[reason]++;
     // What has run out was a key: nobody guessed it.
     if (reason !== 'expired') this.#failures.count(from());
-    return unauthorized(message, reason);
+    return unauthorized(message, reason, key);
   }
 
-  #admit(name: string, caller: Caller | null, refused: typeof KEY_REFUSED, from: From): Caller {
-    if (!caller) {
+  #admit(name: string, found: Found | null, refused: typeof KEY_REFUSED, from: From): Caller {
+    if (found === null || found.isRevoked) {
+      const key = found && refusedKey(found.caller);
       if (this.#gone.size >= MOST_KNOWN) this.#gone.delete(this.#gone.keys().next().value!);
-      this.#gone.set(name, performance.now() + GONE_MS);
-      throw this.#refuse('unknown', refused.unknown, from);
+      this.#gone.set(name, { until: performance.now() + GONE_MS, key });
+      throw this.#refuse('unknown', refused.unknown, from, key);
     }
-    if (caller.expiresAt <= Date.now()) throw this.#refuse('expired', refused.expired, from);
-    const { businessId, actor } = caller.scope;
-    const used = this.#used.get(businessId);
-    if (used) used.add(actor.id!);
-    else this.#used.set(businessId, new Set([actor.id!]));
+    const { caller } = found;
+    if (caller.expiresAt <= Date.now())
+      throw this.#refuse('expired', refused.expired, from, refusedKey(caller));
     return caller;
   }
 
-  async #load(key: string, hash: Buffer, from: From): Promise<Caller | null> {
+  async #load(key: string, hash: Buffer, from: From): Promise<Found | null> {
     const businessId = businessOf(key);
     if (!businessId)
       throw this.#refuse(
@@ -215,16 +221,17 @@ export class Authentication {
         from,
       );
     const found = await findKey(this.#sql, businessId, hash);
-    return found && toCaller(businessId, found);
+    return found && { caller: toCaller(businessId, found), isRevoked: found.revoked_at !== null };
   }
 
-  async #loadSession(token: string, hash: Buffer): Promise<Caller | null> {
+  async #loadSession(token: string, hash: Buffer): Promise<Found | null> {
     const businessId = businessOfSession(token);
     if (!businessId) return null;
     const found = await findSession(this.#sql, businessId, hash);
     if (!found) return null;
     const caller = toCaller(businessId, found);
-    return { ...caller, expiresAt: Math.min(caller.expiresAt, Date.parse(found.session_expires_at)) };
+    const expiresAt = Math.min(caller.expiresAt, Date.parse(found.session_expires_at));
+    return { caller: { ...caller, expiresAt }, isRevoked: found.revoked_at !== null };
   }
 
   /** The location a write goes to. Throws 403, 404 or 422, each naming `location_id`. */
@@ -287,15 +294,12 @@ export class Authentication {
     this.#callers.clear();
     this.#locations.clear();
   }
-
-  /** Writes when keys were last used; the request path only remembers it. */
-  async flushUsage(): Promise<void> {
-    const used = this.#used;
-    this.#used = new Map();
-    const at = new Date().toISOString();
-    for (const [businessId, ids] of used) await touchKeys(this.#sql, businessId, [...ids], at);
-  }
 }
+
+const refusedKey = ({ scope: { businessId, actor } }: Caller): RefusedKey => ({
+  businessId,
+  keyId: actor.id!,
+});
 
 function toCaller(businessId: string, key: KeyContext): Caller {
   const own =

@@ -7,6 +7,7 @@ import { ApiError, invalid, notFound } from '../http/errors.ts';
 import { type ApiScope, SCOPES } from './authentication.ts';
 import { type DeleteRules, deleteRulesOf } from './delete-rules.ts';
 import { hashKey, makeKey } from './key.ts';
+import { type KeyUseDay, selectKeyUseDays } from './key-use-store.ts';
 import type { Scope } from './scope.ts';
 import * as store from './store.ts';
 
@@ -172,6 +173,20 @@ export async function revokeApiKey(sql: Queryable, scope: Scope, id: string): Pr
   const at = new Date().toISOString();
   await store.revokeApiKey(sql, scope.businessId, key.id, at);
   return { ...key, revoked_at: key.revoked_at ?? at };
+}
+
+/** On which days a key was used, and for what, the last one first; a revoked key's too. */
+export async function listApiKeyUses(
+  sql: Queryable,
+  scope: Scope,
+  id: string,
+  before: string | null,
+  limit: number,
+): Promise<{ items: KeyUseDay[]; next_cursor: string | null }> {
+  const key = await getApiKey(sql, scope, id);
+  const days = await selectKeyUseDays(sql, scope.businessId, { id: key.id, before, limit: limit + 1 });
+  const items = days.slice(0, limit);
+  return { items, next_cursor: days.length > limit ? items.at(-1)!.day : null };
 }
 
 async function getApiKey(sql: Queryable, scope: Scope, id: string): Promise<store.ApiKey> {

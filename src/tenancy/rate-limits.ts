@@ -74,6 +74,8 @@ export class RateLimits {
       error: new ApiError(
         'rate_limited',
         `This ${reached.name === 'key' ? 'API key' : 'business'} has sent its ${reached.limit} requests of this minute. Go on in ${seconds} seconds.`,
+        {},
+        { key: actor.id === null ? null : { businessId, keyId: actor.id } },
       ),
     };
   }

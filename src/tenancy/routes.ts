@@ -76,6 +76,43 @@ const NewApiKey = Type.Object(
   },
   strict,
 );
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+const uses = {
+  requests: count('Requests answered.'),
+  refused: count('Of those, answered 4xx; `denied` and `limited` are among them.'),
+  denied: count('Answered 401 or 403: the key is revoked or over, or may not do this.'),
+  limited: count('Answered 429.'),
+  failed: count('Answered 5xx.'),
+  first_at: Timestamp,
+  last_at: Timestamp,
+  succeeded_at: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: 'The last one of the day that was neither refused nor failed; null when there was none.',
+  }),
+};
+const KeyUseDay = Type.Object(
+  {
+    day: Type.String({ format: 'date', description: 'In UTC.' }),
+    ...uses,
+    operations: Type.Array(
+      Type.Object(
+        { operation: Type.String({ description: 'Its operationId in this document.' }), ...uses },
+        { ...strict, title: 'OperationUse' },
+      ),
+    ),
+  },
+  { ...strict, title: 'KeyUseDay' },
+);
+const UsesQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 30, description: 'Days.' })),
+    cursor: Type.Optional(
+      Type.String({ format: 'date', description: 'Days before this one: `next_cursor` of the page before.' }),
+    ),
+  },
+  strict,
+);
 const Rotation = Type.Object(
   {
     overlap_seconds: Type.Optional(
@@ -259,6 +296,28 @@ export function tenancyRoutes(sql: Sql, authentication: Authentication, running:
       errors: ['api_key_not_found'],
       handle: async ({ params, ...call }) =>
         await write(call, (tx, scope) => operations.revokeApiKey(tx, scope, keyId(params.id))),
+    }),
+    route({
+      ...admin,
+      operationId: 'listApiKeyUses',
+      method: 'GET',
+      path: '/api-keys/:id/uses',
+      summary: 'List what an API key was used for',
+      tag: 'API keys',
+      description:
+        'The days on which it was used, the last one first, in all and by operation; of a revoked or expired key too, whose attempts are `denied`. Sessions of the console count for their key. Statistics: some seconds late, and a crash loses those.',
+      params,
+      query: UsesQuery,
+      success: { status: 200, message: 'API key uses fetched!', body: pageOf(KeyUseDay) },
+      errors: ['api_key_not_found'],
+      handle: async ({ caller, params, query }) =>
+        await operations.listApiKeyUses(
+          sql,
+          caller.scope,
+          keyId(params.id),
+          query.cursor ?? null,
+          query.limit ?? 30,
+        ),
     }),
     route({
       ...admin,

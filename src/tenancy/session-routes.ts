@@ -50,8 +50,10 @@ export function sessionRoutes(sql: Sql, authentication: Authentication, limits: 
       example: { key: 'YOUR_KEY_HERE' },
       success: { status: 200, message: 'Signed in!', body: Session },
       errors: [],
-      handle: async ({ body, cookie, from }) => {
+      handle: async (call) => {
+        const { body, cookie, from } = call;
         const caller = await authentication.authenticate(`Bearer ${body.key}`, from);
+        call.caller = caller;
         const { error } = limits.admit(caller.scope);
         if (error) throw error;
         const { token, session } = await beginSession(sql, caller);

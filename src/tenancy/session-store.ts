@@ -24,7 +24,7 @@ export async function deleteExpiredSessions(sql: Queryable, businessId: string, 
   await sql`delete from sessions where business_id = ${businessId} and expires_at <= ${at}`;
 }
 
-/** The key that a session stands for, as findKey finds it; null when the session is over or the key was revoked. */
+/** The key that a session stands for, as findKey finds it; null when there is no such session. */
 export async function findSession(
   sql: Queryable,
   businessId: string,
@@ -32,7 +32,7 @@ export async function findSession(
 ): Promise<(KeyContext & { session_expires_at: string }) | null> {
   const [row] = await sql<(KeyContext & { settings: BusinessSettings; session_expires_at: string })[]>`
     select
-      k.id, k.name, k.location_id, k.scopes, k.expires_at, s.expires_at as session_expires_at, b.settings,
+      k.id, k.name, k.location_id, k.scopes, k.expires_at, k.revoked_at, s.expires_at as session_expires_at, b.settings,
       (select l.country from locations l where l.business_id = k.business_id and l.id = k.location_id) as location_country,
       (
         select coalesce(json_agg(l), '[]')
@@ -41,7 +41,7 @@ export async function findSession(
     from sessions s
     join api_keys k on k.business_id = s.business_id and k.id = s.api_key_id
     join businesses b on b.id = k.business_id
-    where s.business_id = ${businessId} and s.hash = ${hash} and k.revoked_at is null`;
+    where s.business_id = ${businessId} and s.hash = ${hash}`;
   return row ?? null;
 }
 

@@ -29,6 +29,7 @@ export interface KeyContext extends Pick<ApiKey, 'id' | 'name' | 'location_id' |
   /** The two first locations of the business, to know whether there is exactly one. */
   locations: { id: string; country: string }[];
   expires_at: string | null;
+  revoked_at: string | null;
 }
 
 /** How many rows the live customers of a location are counted in. */
@@ -183,11 +184,11 @@ export async function revokeApiKey(
     where business_id = ${businessId} and id = ${id}`;
 }
 
-/** The key behind a hash with what its requests need to know, or null when it does not open anything. */
+/** The key behind a hash with what its requests need to know, revoked ones too; null when there is none. */
 export async function findKey(sql: Queryable, businessId: string, hash: Buffer): Promise<KeyContext | null> {
   const [row] = await sql<KeyContext[]>`
     select
-      k.id, k.name, k.location_id, k.scopes, k.expires_at, b.settings,
+      k.id, k.name, k.location_id, k.scopes, k.expires_at, k.revoked_at, b.settings,
       (select l.country from locations l where l.business_id = k.business_id and l.id = k.location_id) as location_country,
       (
         select coalesce(json_agg(l), '[]')
@@ -195,16 +196,8 @@ export async function findKey(sql: Queryable, businessId: string, hash: Buffer):
       ) as locations
     from api_keys k
     join businesses b on b.id = k.business_id
-    where k.business_id = ${businessId} and k.hash = ${hash} and k.revoked_at is null`;
+    where k.business_id = ${businessId} and k.hash = ${hash}`;
   return row ?? null;
-}
-
-/** Notes when keys were last used; called in the background. */
-export async function touchKeys(sql: Sql, businessId: string, ids: string[], at: string): Promise<void> {
-  await sql`
-    update api_keys
-    set last_used_at = ${at}
-    where business_id = ${businessId} and id = any(${ids}::uuid[])`;
 }
 
 export async function selectSettings(sql: Queryable, businessId: string): Promise<BusinessSettings> {

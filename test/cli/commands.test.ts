@@ -111,6 +111,20 @@ describe('keys', () => {
       err: 'clientele: API key not found.',
     });
   });
+
+  it('uses shows by day and operation what came with a key, refused or not', async () => {
+    const { about, key } = await madeBusiness('Uses Ltd');
+    const id = idIn((await about('keys', 'list')).out);
+    expect((await about('keys', 'uses', id)).out).toMatch(/^DAY \(UTC\) +OPERATION +REQUESTS/);
+    const send = sender(service.url, key);
+    await send('GET', '/customers');
+    await send('GET', '/customers?page=none');
+    await new Promise((done) => setTimeout(done, 50));
+    await service.uses.flush(service.sql);
+    const { out } = await about('keys', 'uses', id);
+    expect(out).toMatch(/^\d{4}-\d\d-\d\d +listCustomers +2 +1 +0 +0 +0 +\S+Z$/m);
+    expect((await about('keys', 'uses', '0190d3c1-7a4e-7cc3-98c4-dc0c0c07398f')).code).toBe(1);
+  });
 });
 
 describe('a command that is called wrongly', () => {

@@ -137,6 +137,8 @@ const HIDDEN: Expected = {
   feed_cursor: { status: 400, code: 'invalid_cursor' },
   undo_cursor: { status: 400, code: 'invalid_cursor' },
   imports_cursor: { status: 400, code: 'invalid_cursor' },
+  // A day is no secret; the key in the path is another's.
+  day_cursor: { status: 404, code: 'api_key_not_found' },
   duplicate: { status: 404, code: 'duplicate_not_found' },
   import: { status: 404, code: 'import_not_found' },
   reference: { status: 200, code: null },

@@ -18,7 +18,8 @@ export type Kind =
   | 'duplicates_cursor'
   | 'feed_cursor'
   | 'undo_cursor'
-  | 'imports_cursor';
+  | 'imports_cursor'
+  | 'day_cursor';
 export interface Probe {
   /** Route and place, for the message. */
   name: string;
@@ -40,6 +41,7 @@ const CURSORS: Record<string, Kind> = {
   exportCustomer: 'event',
   listLocations: 'location',
   listApiKeys: 'api_key',
+  listApiKeyUses: 'day_cursor',
   listDuplicates: 'duplicates_cursor',
   undoImport: 'undo_cursor',
   listImports: 'imports_cursor',

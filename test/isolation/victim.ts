@@ -59,6 +59,7 @@ export async function makeVictim(business: TestBusiness): Promise<Victim> {
       undo_cursor: undo.body.next_cursor!,
       imports_cursor: imports.body.next_cursor!,
       feed_cursor: feed.body.next_cursor!,
+      day_cursor: '2020-02-20',
       // One pair has no second page: the cursor of another list does as well.
       duplicates_cursor: page.body.next_cursor!,
     },

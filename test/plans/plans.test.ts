@@ -17,6 +17,7 @@ const TENANT_TABLES = [
   'possible_duplicates',
   'locations',
   'api_keys',
+  'key_uses',
   'sessions',
   'feeds',
   'customer_references',
@@ -80,6 +81,11 @@ async function fill(sql: Sql, businessId: string, locationId: string, rows: numb
   await sql`
     insert into idempotency_keys
     select ${businessId}::uuid, ${locationId}::uuid, 'key ' || n, 0, ''::bytea, '[]', '{}', now() from generate_series(1, ${rows}::int) n`;
+  await sql`
+    insert into key_uses
+    select k.business_id, k.id, date '2026-01-01' + day, 'operation' || n, 1, 0, 0, 0, 0, now(), now(), now()
+    from api_keys k, generate_series(1, ${Math.ceil(rows / 400)}::int) day, generate_series(1, 40) n
+    where k.business_id = ${businessId}`;
   await sql`
     insert into name_words select ${businessId}::uuid, 'word' || n, 'word' || n from generate_series(1, ${rows}::int) n`;
 }
