@@ -59,6 +59,24 @@ describe('SIGTERM', () => {
     silent.destroy();
   });
 
+  it('loses no count of what a key was used for, at either of two workers', async () => {
+    const own = { CLIENTELE_DATA: await processes.dataDir(), CLIENTELE_WORKERS: '2' };
+    const service = await processes.start(own);
+    const send = sender(service.url, service.key!);
+    const answers = await Promise.all(Array.from({ length: 64 }, () => send('GET', '/customers')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    service.signal('SIGTERM');
+    expect(await service.exited).toEqual(STOPPED);
+
+    const again = await processes.start(own);
+    const ask = sender(again.url, service.key!);
+    const { id } = (await ask('GET', '/api-keys')).body.items[0]!;
+    const { text } = await ask('GET', `/api-keys/${id}/uses`);
+    expect(/"operation":"listCustomers","requests":(\d+),/.exec(text)?.[1], text).toBe('64');
+    again.signal('SIGTERM');
+    await again.exited;
+  });
+
   it('answers every request that was accepted, with its write done, and exits 0 with PostgreSQL stopped', async () => {
     const requests = await Promise.all(
       Array.from({ length: 20 }, (_, i) => accepted(running.url, `Accepted ${i}`)),
