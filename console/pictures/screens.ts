@@ -243,6 +243,15 @@ export const SCREENS: Screen[] = [
     },
   },
   {
+    name: 'settings-key-uses',
+    path: '/settings',
+    show: async (page) => {
+      await settled(page);
+      await page.getByText('What it was used for Office').click();
+      await page.getByText('Days are in UTC.').scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'settings-rules',
     path: '/settings',
     show: async (page) => {

@@ -56,7 +56,8 @@ export async function setStage(): Promise<Stage> {
   const sql = connect(embedded.url, { max: 8 });
   await bringUpToDate(sql);
   mock.timers.enable({ apis: ['Date'], now: FIRST });
-  const server = await createServer(await openService(sql), pino({ level: 'silent' }));
+  const service = await openService(sql);
+  const server = await createServer(service, pino({ level: 'silent' }));
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
   const stop = async () => {
     mock.timers.reset();
@@ -66,7 +67,9 @@ export async function setStage(): Promise<Stage> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    return { url, ...(await fill(sql, url)), stop };
+    const filled = await fill(sql, url);
+    await service.uses.flush(sql);
+    return { url, ...filled, stop };
   } catch (error) {
     await stop();
     throw error;

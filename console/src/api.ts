@@ -26,6 +26,7 @@ export type CustomerChange = NonNullable<
 export type CustomerGrowth = Answer<'getCustomerGrowth'>;
 export type Import = Answer<'listImports'>['items'][number];
 export type ApiKey = Answer<'listApiKeys'>['items'][number];
+export type KeyUseDay = Answer<'listApiKeyUses'>['items'][number];
 /** A key as it is shown once. */
 export type NewApiKey = ApiKey & { key: string | null };
 export type DeleteRules = Answer<'getDeleteRules'>;

@@ -106,6 +106,20 @@ describe('an API key', () => {
     await page.getByText('Your session is over.').waitFor();
   });
 
+  it('shows what it was used for when that is opened, refused requests too', async () => {
+    const phones = await business.addKey({ name: 'Phones', scopes: ['customers:read'] });
+    await phones.send('GET', '/customers');
+    await phones.send('GET', '/customers');
+    await phones.send('GET', '/api-keys');
+    const page = await settings();
+    await service.uses.flush(service.sql);
+    await page.getByText('What it was used for Phones').click();
+    const table = page.getByRole('region', { name: 'What Phones was used for' }).getByRole('table');
+    await table.getByRole('row', { name: / listCustomers, listApiKeys 3 1$/ }).waitFor();
+    await page.getByText('The last request that succeeded was on').waitFor();
+    expect(await barriers(page)).toEqual([]);
+  });
+
   it('is rotated: the new one works, the old one as long as was said', async () => {
     const old = await business.addKey({ name: 'Phones', scopes: ['customers:read'] });
     const page = await settings();
@@ -175,6 +189,11 @@ const DIALOGS: Record<string, ((page: Page) => Promise<void>) | null> = {
   'creating a key': async (page) => await page.getByRole('button', { name: 'Create key' }).click(),
   'rotating a key': async (page) => await page.getByRole('button', { name: 'Rotate First key' }).click(),
   'revoking a key': async (page) => await page.getByRole('button', { name: 'Revoke First key' }).click(),
+  'what a key was used for': async (page) => {
+    await service.uses.flush(service.sql);
+    await page.getByText('What it was used for First key').click();
+    await page.getByRole('region', { name: 'What First key was used for' }).waitFor();
+  },
 };
 const VISITS: Visit[] = [
   { theme: 'light', size: 'wide' },

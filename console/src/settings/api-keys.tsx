@@ -1,4 +1,4 @@
-/** The API keys: who gets in, what each may do, when it was last used. */
+/** The API keys: who gets in, what each may do, when it was last used and what for. */
 import { useState } from 'react';
 import type { ApiKey, Location, NewApiKey } from '../api.ts';
 import { formatAgo, formatDay, formatMoment } from '../format.ts';
@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { CreateKeyDialog } from './create-key-dialog.tsx';
 import { KeyShownDialog } from './key-shown-dialog.tsx';
+import { KeyUses } from './key-uses.tsx';
 import { isOver, mayOf, whereOf } from './key-words.ts';
 import { RevokeDialog } from './revoke-dialog.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
@@ -58,6 +59,7 @@ export function ApiKeys({ keys, locations }: { keys: ApiKey[]; locations: Locati
                 {words.revoke}
               </Button>
             </div>
+            <KeyUses apiKey={key} />
           </li>
         ))}
       </ul>
@@ -68,8 +70,9 @@ export function ApiKeys({ keys, locations }: { keys: ApiKey[]; locations: Locati
           </summary>
           <ul className="mt-1 divide-y divide-line">
             {over.map((key) => (
-              <li key={key.id} className="flex py-3">
+              <li key={key.id} className="flex flex-wrap gap-y-2 py-3">
                 <KeyWords apiKey={key} locations={locations} />
+                <KeyUses apiKey={key} />
               </li>
             ))}
           </ul>

@@ -1,6 +1,6 @@
 /** What the settings show, as it is asked for: whole lists, for there are tens of these and not thousands. */
 import { queryOptions } from '@tanstack/react-query';
-import { type ApiKey, api, bodyOf, type DeleteRules, type Location } from '../api.ts';
+import { type ApiKey, api, bodyOf, type DeleteRules, type KeyUseDay, type Location } from '../api.ts';
 
 async function everyPage<Item>(
   ask: (cursor: string | null) => Promise<{ items: Item[]; next_cursor: string | null }>,
@@ -37,6 +37,19 @@ export const keysQuery = queryOptions({
   // When each was last used moves on by itself.
   refetchInterval: USED_MS,
 });
+
+/** The last days on which a key was used, the last one first. */
+export const keyUsesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['api-key-uses', id],
+    queryFn: async ({ signal }): Promise<KeyUseDay[]> => {
+      const { items } = await bodyOf(
+        api.GET('/api/v2/api-keys/{id}/uses', { params: { path: { id }, query: { limit: 30 } }, signal }),
+      );
+      return items;
+    },
+    refetchInterval: USED_MS,
+  });
 
 export const rulesQuery = queryOptions({
   queryKey: ['delete-rules'],
