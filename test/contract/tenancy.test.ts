@@ -187,7 +187,7 @@ describe('API keys', () => {
     ] as const)
       expect((await send(method, path, body)).status).toBe(200);
     expect(await row()).toEqual(before);
-    await service.authentication.flushUsage();
+    await service.uses.flush(service.sql);
     expect((await row()).last_used_at).not.toBeNull();
   });
 });
