@@ -8,6 +8,7 @@ import { Button, inputClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { Save } from './customer-query.ts';
 import { useDecidedSave } from './decided-save.tsx';
+import { FormButtons } from './form-buttons.tsx';
 import { byKind } from './then-and-now.ts';
 
 type ContactInput = NonNullable<CustomerChange['contacts']>[number];
@@ -187,18 +188,8 @@ function ContactForm({
         />
         {words.shared}
       </label>
-      <div className="flex gap-2 sm:col-span-3">
-        <Button type="submit" weight="primary" disabled={isBusy}>
-          {strings.save}
-        </Button>
-        <Button weight="quiet" onClick={onClose}>
-          {strings.cancel}
-        </Button>
-        {onRemove && (
-          <Button weight="danger" className="ml-auto" disabled={isBusy} onClick={onRemove}>
-            {words.remove}
-          </Button>
-        )}
+      <div className="sm:col-span-3">
+        <FormButtons isBusy={isBusy} onClose={onClose} onRemove={onRemove} removeLabel={words.remove} />
       </div>
     </form>
   );

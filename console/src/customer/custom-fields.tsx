@@ -6,6 +6,7 @@ import { Button, inputClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { Save } from './customer-query.ts';
 import { useDecidedSave } from './decided-save.tsx';
+import { FormButtons } from './form-buttons.tsx';
 import { asText, Panel } from './panel.tsx';
 
 const words = strings.customer.customFields;
@@ -170,19 +171,7 @@ function FieldForm({
           onChange={({ target }) => setText(target.value)}
         />
       </label>
-      <div className="flex flex-wrap gap-2">
-        <Button type="submit" weight="primary" disabled={isBusy}>
-          {strings.save}
-        </Button>
-        <Button weight="quiet" onClick={onClose}>
-          {strings.cancel}
-        </Button>
-        {onRemove && (
-          <Button weight="danger" className="ml-auto" disabled={isBusy} onClick={onRemove}>
-            {words.remove}
-          </Button>
-        )}
-      </div>
+      <FormButtons isBusy={isBusy} onClose={onClose} onRemove={onRemove} removeLabel={words.remove} />
     </form>
   );
 }
