@@ -149,7 +149,8 @@ export function registerRoutes(
       },
       handler: async (request, reply) => {
         const who = definition.scope === 'open' ? 'open' : request.caller.scope.businessId;
-        const leave = placeOf(doors, definition, request).enter(who, workOf(request.bodyBytes));
+        const place = placeOf(doors, definition, request);
+        const leave = place.enter(who, workOf(request.bodyBytes));
         let file: Readable | null = null;
         try {
           const call = {
@@ -166,8 +167,7 @@ export function registerRoutes(
             from: fromOf(request),
           };
           const work = () => definition.handle(call as never);
-          const takesTurn =
-            definition.method === 'GET' && !definition.shared && !isWaiting(definition, request);
+          const takesTurn = definition.method === 'GET' && !definition.shared && place === doors.room;
           const body = await (takesTurn
             ? doors.turns.run(call.caller.scope.businessId, work, call.isGone)
             : work());
@@ -188,16 +188,13 @@ export function registerRoutes(
   }
 }
 
-const isWaiting = ({ waits }: Route, { query }: FastifyRequest): boolean =>
-  waits === true && Number((query as { wait?: string }).wait) > 0;
-
 const fromOf =
   (request: FastifyRequest): From =>
   () =>
     networkOf(request.ip);
 
-const placeOf = ({ room, waitingRoom }: Doors, definition: Route, request: FastifyRequest): Room =>
-  isWaiting(definition, request) ? waitingRoom : room;
+const placeOf = ({ room, waitingRoom }: Doors, { waits }: Route, { query }: FastifyRequest): Room =>
+  waits && Number((query as { wait?: string }).wait) > 0 ? waitingRoom : room;
 
 /** A key in the Authorization header wins; the cookie of the console is looked at only without one. */
 function authenticate(authentication: Authentication, request: FastifyRequest): Caller | Promise<Caller> {
