@@ -5,8 +5,8 @@ import { createReadStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { Sql, Transaction } from '../database/connect.ts';
-import { migrate } from '../database/migrate.ts';
+import type { Queryable, Sql, Transaction } from '../database/connect.ts';
+import { migrate, takeStartLock } from '../database/migrate.ts';
 import { type Content, countLines, FOOT, FORMAT, type Foot, HEAD, type Head, tableOf } from './manifest.ts';
 import { type Member, members } from './tar.ts';
 
@@ -48,11 +48,23 @@ export async function loadBackup(
 async function load(sql: Sql, source: AsyncGenerator<Member>, tell: (line: string) => void) {
   const first = (await source.next()).value as Member | undefined;
   const head = readHead(first);
-  const [is] = await sql`select to_regclass('migrations') is not null as full`;
-  if (is!.full) throw new Error('The database has tables already: a backup is loaded into an empty one.');
+  if ((await tablesOf(sql)).length > 0)
+    throw new Error('The database has tables already: a backup is loaded into an empty one.');
+  try {
+    return await fill(sql, head, source, tell);
+  } catch (error) {
+    await dropUnused(sql).catch(() => {});
+    throw error;
+  }
+}
+
+async function fill(sql: Sql, head: Head, source: AsyncGenerator<Member>, tell: (line: string) => void) {
   await migrate(sql, { only: head.migrations });
   return await sql.begin(async (tx) => {
     await tx`set local statement_timeout = 0`;
+    // A service that is started on this database meanwhile waits, and then finds its businesses.
+    await takeStartLock(tx);
+    if (await isUsed(tx)) throw new Error('A service has begun to use the database. Nothing was loaded.');
     await tx`set local maintenance_work_mem = '256MB'`;
     const rebuild = await dropIndexes(tx);
     await emptied(tx, head);
@@ -63,6 +75,27 @@ async function load(sql: Sql, source: AsyncGenerator<Member>, tell: (line: strin
     await rebuild();
     await recount(tx, foot);
     return { head, rows: Object.values(foot.tables).reduce((sum, { rows }) => sum + rows, 0) };
+  });
+}
+
+const tablesOf = async (sql: Queryable): Promise<string[]> => {
+  const rows = await sql`
+    select c.oid::regclass::text as name
+    from pg_catalog.pg_class c
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')`;
+  return rows.map(({ name }) => name as string);
+};
+
+const isUsed = async (tx: Transaction): Promise<boolean> =>
+  (await tx`select 1 from businesses limit 1`).length > 0;
+
+/** The tables of a load that failed: there were none before it, and nothing is in them. */
+async function dropUnused(sql: Sql): Promise<void> {
+  await sql.begin(async (tx) => {
+    await takeStartLock(tx);
+    const tables = await tablesOf(tx);
+    if (tables.length === 0 || (tables.includes('businesses') && (await isUsed(tx)))) return;
+    await tx.unsafe(`drop table ${tables.join(', ')}`);
   });
 }
 

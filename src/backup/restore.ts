@@ -1,4 +1,7 @@
-/** Makes an embedded database from a backup, beside its place, and puts it there when it was examined. */
+/**
+ * Makes a database from a backup: an embedded one beside its place, put there when it was examined; or in an empty database of
+ * one's own.
+ */
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
@@ -21,11 +24,19 @@ export interface Restored {
   findings: Found[];
 }
 
+/** Restores into the database of DATABASE_URL, which has no tables yet, or else into a data directory without one. */
+export const restoreBackup = (
+  config: Config,
+  file: string,
+  tell: (line: string) => void,
+): Promise<Restored> =>
+  config.databaseUrl ? fill(config, config.databaseUrl, file, tell) : restoreEmbedded(config, file, tell);
+
 /**
  * Restores into a data directory that has no database. Until everything is loaded, compared, brought to this version and
  * examined nothing there looks like one; what fails leaves nothing behind. Throws where there is a database already.
  */
-export async function restoreBackup(
+async function restoreEmbedded(
   config: Config,
   file: string,
   tell: (line: string) => void,
@@ -63,18 +74,33 @@ async function requireEmpty(dataDir: string): Promise<void> {
 async function build(config: Config, file: string, tell: (line: string) => void): Promise<Restored> {
   const embedded = await startEmbedded(config.dataDir, `process ${process.pid} (clientele restore)`);
   try {
-    const sql = connect(embedded.url, { max: 2, applicationName: 'clientele restore', statementTimeout: 0 });
-    try {
-      const { head, rows } = await loadBackup(sql, file, tell);
-      const { applied } = await bringUpToDate(sql);
-      await sql`analyze`;
-      // What was kept for a day or a session has run out since; the doctor drops it.
-      const { findings } = await examine(config, embedded.url, { fix: true, tell });
-      return { head, rows, applied, findings };
-    } finally {
-      await sql.end({ timeout: 1 });
-    }
+    return await fill(config, embedded.url, file, tell);
   } finally {
     await embedded.stop();
+  }
+}
+
+/** Loads the backup into a database without tables, brings it to this version and examines it. */
+async function fill(
+  config: Config,
+  url: string,
+  file: string,
+  tell: (line: string) => void,
+): Promise<Restored> {
+  const sql = connect(url, {
+    max: 2,
+    applicationName: 'clientele restore',
+    statementTimeout: 0,
+    isPooled: config.isPooled,
+  });
+  try {
+    const { head, rows } = await loadBackup(sql, file, tell);
+    const { applied } = await bringUpToDate(sql);
+    await sql`analyze`;
+    // What was kept for a day or a session has run out since; the doctor drops it.
+    const { findings } = await examine(config, url, { fix: true, tell });
+    return { head, rows, applied, findings };
+  } finally {
+    await sql.end({ timeout: 1 });
   }
 }

@@ -1,19 +1,20 @@
-/** `clientele backup` and `clientele restore`: everything in one file, and an embedded database made from it. */
+/** `clientele backup` and `clientele restore`: everything in one file, and a database made from it. */
 import type { Command } from 'commander';
 import { restoreBackup } from '../backup/restore.ts';
 import { writeBackup } from '../backup/write.ts';
-import { connect } from '../database/connect.ts';
-import { openDatabase } from './database.ts';
+import type { Config } from '../config.ts';
+import { connect, isUnavailable } from '../database/connect.ts';
+import { openDatabase, unreachable } from './database.ts';
 import { findingsTable } from './doctor.ts';
-import { type CommandContext, UsageError, version } from './terminal.ts';
+import { type CommandContext, version } from './terminal.ts';
 
 const MORE_BACKUP = `
 One consistent file (tar.gz) of all businesses, while the service runs and writes. It holds personal data and is readable by
 you alone; keep it as safe as the database. Restore it with "clientele restore", also into a newer version.`;
 
 const MORE_RESTORE = `
-Makes the embedded database of CLIENTELE_DATA, where there is none yet, brings it to this version, compares it with the
-backup and examines it. What was erased, revoked or deleted after the backup is back: see docs/operations.md.`;
+Makes the embedded database of CLIENTELE_DATA, where there is none yet, or fills the one of DATABASE_URL, which must have no
+tables; brings it to this version, compares it with the backup and examines it. What was erased, revoked or deleted after the backup is back: see docs/operations.md.`;
 
 export function addBackup(program: Command, context: CommandContext): void {
   program
@@ -24,10 +25,17 @@ export function addBackup(program: Command, context: CommandContext): void {
     .action((path: string) => backup(context, path));
   program
     .command('restore')
-    .description('make the embedded database from a backup')
+    .description('make a database from a backup')
     .argument('<file>', 'the file that "clientele backup" wrote')
     .addHelpText('after', MORE_RESTORE)
     .action((file: string) => restore(context, file));
+}
+
+/** Where it is now, without the password. */
+function placeOf({ databaseUrl, dataDir }: Config): string {
+  if (!databaseUrl) return dataDir;
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname}`;
 }
 
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
@@ -50,14 +58,13 @@ async function backup({ config: read, terminal }: CommandContext, path: string):
 async function restore(context: CommandContext, file: string): Promise<void> {
   const { terminal } = context;
   const config = context.config();
-  if (config.databaseUrl)
-    throw new UsageError(
-      'Restore makes an embedded database: unset DATABASE_URL. For one of your own see docs/operations.md.',
-    );
   const started = Date.now();
-  const { head, rows, applied, findings } = await restoreBackup(config, file, (line) => terminal.tell(line));
+  const tell = (line: string) => terminal.tell(line);
+  const { head, rows, applied, findings } = await restoreBackup(config, file, tell).catch((error) => {
+    throw isUnavailable(error) ? new Error(unreachable(config, error)) : error;
+  });
   for (const name of applied) terminal.print(`Applied ${name}`);
-  terminal.print(`${rows} rows as of ${head.made_at} in ${seconds(started)}: ${config.dataDir}`);
+  terminal.print(`${rows} rows as of ${head.made_at} in ${seconds(started)}: ${placeOf(config)}`);
   if (findings.length === 0) return;
   context.exitCode = 1;
   terminal.print(findingsTable(findings));

@@ -185,6 +185,69 @@ describe('a file that is not what was written', () => {
   }, 60_000);
 });
 
+describe('a database of one’s own', () => {
+  it('without tables is filled, and serves; what fails leaves no table there, and one with tables is not touched', async () => {
+    const made = await createDatabase({ isEmpty: true });
+    const env = { DATABASE_URL: made.url };
+    const sql = connect(made.url, { max: 1 });
+    const tables = async () =>
+      (await sql`select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`)
+        .length;
+    const dir = await scratch();
+    const damaged = join(dir, 'damaged.tar.gz');
+    await writeFile(damaged, gzipSync(withoutEnd(gunzipSync(await readFile(file)))));
+    const failed = await clientele(['restore', damaged], env);
+    expect(failed).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('ends without its list of contents'),
+    });
+    expect(await tables()).toBe(0);
+
+    const ran = await clientele(['restore', file], env);
+    expect(ran, ran.err).toMatchObject({ code: 0 });
+    const { host, pathname, password } = new URL(made.url);
+    expect(ran.out).toMatch(/^\d+ rows as of \S+ in [\d.]+ s: /m);
+    expect(ran.out).toContain(`: ${host}${pathname}`);
+    expect(ran.out).not.toContain(password);
+    const names = new Set((await sql`select name from customers`).map(({ name }) => name as string));
+    expect([...told.keys()].filter((name) => !names.has(name))).toEqual([]);
+    await expectWhole(sql);
+    expect(await clientele(['doctor'], env)).toMatchObject({ code: 0, out: 'All is well.' });
+    const running = await processes.start(env);
+    expect(running.key, 'no business but those of the backup').toBeNull();
+    expect((await sender(running.url, key)('GET', '/customers?q=quoted')).body.items).toHaveLength(1);
+    running.signal('SIGTERM');
+    await running.exited;
+
+    const again = await clientele(['restore', file], env);
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('has tables already') });
+    expect((await sql`select name from customers`).length).toBe(names.size);
+    const nowhere = await clientele(['restore', file], { DATABASE_URL: 'postgres://a:b@127.0.0.1:1/x' });
+    expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('Check DATABASE_URL.') });
+    await sql.end();
+    await made.drop();
+  }, 180_000);
+
+  it('which a service has begun to use meanwhile is left to it', async () => {
+    const made = await createDatabase({ isEmpty: true });
+    const sql = connect(made.url, { max: 3 });
+    // As a service does that starts between the schema and the rows of the restore.
+    await sql.unsafe(`
+      create schema gate;
+      create function gate.begin_to_use() returns event_trigger language plpgsql as $$
+      begin
+        if to_regclass('public.businesses') is null then return; end if;
+        if exists (select from public.businesses) then return; end if;
+        insert into public.businesses values (gen_random_uuid(), 'Mine', '{}', now());
+      end $$;
+      create event trigger begin_to_use on ddl_command_end execute function gate.begin_to_use()`);
+    await expect(loadBackup(sql, file, () => {})).rejects.toThrow('A service has begun to use the database');
+    expect((await sql`select name from businesses`).map(({ name }) => name)).toEqual(['Mine']);
+    await sql.end();
+    await made.drop();
+  }, 60_000);
+});
+
 describe('a backup of an earlier schema', () => {
   it('is brought to this version, and its records are whole', async () => {
     const dir = await scratch();
