@@ -201,7 +201,7 @@ describe('an import that is killed', () => {
       },
     );
     const note = `${path}.import.json`;
-    for (let tries = 0; !existsSync(note) && tries < 500; tries++) await sleep(10);
+    for (let tries = 0; !existsSync(note) && tries < 3_000; tries++) await sleep(10);
     await sleep(30);
     const gone = new Promise((done) => child.once('exit', done));
     child.kill('SIGKILL');
