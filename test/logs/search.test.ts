@@ -12,6 +12,7 @@ const PHRASES = phrasesOf(
     ['Zoë Çelik', 'name'],
     [KEY, 'key'],
     ['Ann', 'name'],
+    ['Unknown', 'phone'],
   ]),
 );
 const json = (said: object) => JSON.stringify({ level: 30, time: 1, pid: 412987654, hostname: 'h', ...said });
@@ -31,6 +32,7 @@ const LEAKS: [string, string, string][] = [
 ];
 const CLEAN: [string, string][] = [
   ['a short value', json({ msg: 'Ann' })],
+  ['a word of its own', json({ reason: 'unknown', msg: 'sign-in refused' })],
   ['half a value', json({ msg: 'Quintessa' })],
   ['what every line begins with', json({ msg: 'request' })],
   ['words of two fields in a row', json({ a: 'Quintessa', b: 'Zyxwvut' })],
