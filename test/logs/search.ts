@@ -22,6 +22,8 @@ const SHORTEST = 6;
 const ORDINARY = new Set([
   ...[
     'unknown',
+    'nobody',
+    'another',
     'missing',
     'malformed',
     'checksum',
