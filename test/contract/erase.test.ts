@@ -6,47 +6,13 @@ import { openService } from '../../src/customers/service.ts';
 import { createServer } from '../../src/http/server.ts';
 import { sender, type TestBusiness, useService } from '../harness.ts';
 import { done, made, merge, unmerge } from './life-case.ts';
+import { PERSON, PERSON_TRACES, tracesIn, tracesInTables } from './person.ts';
 import { MOBILE, upsert } from './upsert-case.ts';
 
 const service = useService();
 
-/** Everything about the person, in values that nothing else has. */
-const PERSON = {
-  name: 'Quintessa Zyxwvut',
-  company_name: 'Vexillology Partners',
-  address: '77 Jabberwock Lane',
-  email: 'quintessa@zyxwvut.test',
-  phone: '0412 987 654',
-  avatar: 'https://pictures.test/quintessa.png',
-  tags: ['vip'],
-  source_metadata: { referrer: 'slithytove' },
-  custom_fields: { note: 'mimsyborogove', nested: { deep: ['frumious'] } },
-};
-const TRACES = [
-  'quintessa',
-  'zyxwvut',
-  'vexillology',
-  'jabberwock',
-  '412987654',
-  '0412 987 654',
-  'slithytove',
-  'mimsyborogove',
-  'frumious',
-  'momerath',
-];
-
-/** The tables in which any of the traces stands, as table: trace. */
-async function traces(): Promise<string[]> {
-  const tables = await service.sql<{ table_name: string }[]>`
-    select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`;
-  const found: string[] = [];
-  for (const { table_name } of tables) {
-    const rows = await service.sql`select to_jsonb(t)::text as line from ${service.sql(table_name)} t`;
-    const text = rows.map(({ line }) => line.toLowerCase()).join('\n');
-    found.push(...TRACES.filter((trace) => text.includes(trace)).map((trace) => `${table_name}: ${trace}`));
-  }
-  return found;
-}
+const TRACES = [...PERSON_TRACES, 'momerath'];
+const traces = () => tracesInTables(service.sql, TRACES);
 
 async function erase(business: TestBusiness, id: string) {
   const answer = await business.send('POST', `/customers/${id}/erase`);
@@ -99,7 +65,7 @@ describe('erase', () => {
     await server.close();
     expect(lines.length).toBeGreaterThan(5);
     const text = lines.join('').toLowerCase();
-    expect(TRACES.filter((trace) => text.includes(trace))).toEqual([]);
+    expect(tracesIn(text, TRACES)).toEqual([]);
     expect(text).not.toContain(business.key.toLowerCase());
   });
 
