@@ -51,7 +51,7 @@ export async function getCustomer(
   caller: Caller,
   id: string,
   at?: string,
-  isGone = () => false,
+  isGone?: () => boolean,
 ) {
   // Read for all who ask meanwhile. What was has statements of its own, over a history of any length.
   if (at === undefined) return await findDocument(service, caller, id);

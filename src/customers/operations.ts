@@ -42,7 +42,7 @@ export async function listCustomers(
   service: Service,
   caller: Caller,
   query: ListQuery,
-  isGone = () => false,
+  isGone?: () => boolean,
 ) {
   const context = await listContext(service, caller, query.location_id);
   const read = readOf(service, caller);
@@ -63,7 +63,7 @@ export async function exportCustomers(
   service: Service,
   caller: Caller,
   query: ExportQuery,
-  isGone = () => false,
+  isGone?: () => boolean,
 ): Promise<FileBody> {
   const { format = 'csv', ...filters } = query;
   const context = await listContext(service, caller, query.location_id);

@@ -38,7 +38,8 @@ export class Doors {
         this.#open(copy as TcpServer);
         if (this.open.length === count) echo.disconnect();
       });
-      for (let n = 0; n < count; n++) echo.send('copy', handle, () => {});
+      // One that could not be started has no channel; what became of it is said by its events.
+      for (let n = 0; n < count && echo.connected; n++) echo.send('copy', handle, () => {});
     });
   }
 
