@@ -89,10 +89,7 @@ async function webpOf(page: Page): Promise<Buffer> {
 
 async function main(): Promise<void> {
   requireConsole();
-  if (!hasChromium())
-    throw new Error(
-      `There is no ${BINARY}. On Debian and Ubuntu: ${INSTALLING.map((step) => `apt-get ${step.join(' ')}`).join(' && ')}`,
-    );
+  if (!hasChromium()) throw new Error(`There is no ${BINARY}. On Debian and Ubuntu: ${INSTALLING}`);
   const stage = await setStage();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => stage.stop().finally(() => process.exit(1)));

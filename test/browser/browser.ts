@@ -1,10 +1,9 @@
 /** Drives Debian's Chromium through the console as it was built, on the real server. */
-import { execFileSync } from 'node:child_process';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { TestBusiness, TestService } from '../harness.ts';
-import { hasChromium, INSTALLING, launchChromium, requireConsole } from './chromium.ts';
+import { installChromium, launchChromium, requireConsole } from './chromium.ts';
 
 const SIZES = { wide: { width: 1360, height: 860 }, phone: { width: 390, height: 800 } };
 
@@ -28,11 +27,7 @@ export function useBrowser(service: TestService): Console {
 
   beforeAll(async () => {
     requireConsole();
-    if (!hasChromium()) {
-      console.log('Chromium is not here: installing Debian’s package chromium.');
-      for (const step of INSTALLING)
-        execFileSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...step], { stdio: 'ignore' });
-    }
+    installChromium();
     browser = await launchChromium();
   }, 300_000);
   afterEach(async () => {
