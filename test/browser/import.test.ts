@@ -27,6 +27,21 @@ const choose = async (page: Page, lines: string[], name = 'customers.csv') =>
     buffer: Buffer.from(lines.join('\r\n'), name.endsWith('.csv') ? 'latin1' : 'utf8'),
   });
 
+const KEPT_FILE = `new Promise((tell) => {
+  const opening = indexedDB.open('clientele-import');
+  opening.onupgradeneeded = () => opening.transaction.abort();
+  opening.onerror = () => tell(null);
+  opening.onsuccess = () => {
+    const kept = opening.result.transaction('import').objectStore('import').get('file');
+    kept.onsuccess = () => tell(kept.result?.name ?? null);
+    opening.result.close();
+  };
+})`;
+
+/** Waits until the browser keeps this file (or none): a page that is left sooner is as if nobody had chosen it. */
+const keeps = async (page: Page, file: string | null) =>
+  await expect.poll(() => page.evaluate(KEPT_FILE)).toBe(file);
+
 /** A business that knows Ann by another name. */
 async function withAnn(): Promise<TestBusiness> {
   const business = await service.business();
@@ -140,6 +155,7 @@ describe('an import', () => {
     await page.getByRole('button', { name: 'Show the result' }).click();
     await page.getByText('All 1,200 rows are accounted for.').waitFor();
     await page.getByRole('button', { name: 'Import another file' }).click();
+    await keeps(page, null);
     await page.reload();
     await page.getByLabel('Choose a CSV file').waitFor({ state: 'attached' });
     expect(await page.getByRole('heading', { name: 'The last import' }).count()).toBe(0);
@@ -211,6 +227,7 @@ describe('an import', () => {
     const page = await browser.signedIn(await service.business(), '/import');
     await choose(page, ['Name,Mobile', 'Ann,0412 345 001']);
     await page.getByText('1 row in customers.csv.').waitFor();
+    await keeps(page, 'customers.csv');
     await page.reload();
     await page.getByRole('heading', { name: 'An import is not finished' }).waitFor();
     await choose(page, ['Name,Mobile', 'Bea,0412 345 002', 'Cat,0412 345 003'], 'other.csv');
@@ -223,6 +240,7 @@ describe('an import', () => {
     await choose(page, ['Name,Mobile', 'Bea,0412 345 002', 'Cat,0412 345 003'], 'other.csv');
     await dialog.getByRole('button', { name: 'Throw it away and take other.csv' }).click();
     await page.getByText('2 rows in other.csv.').waitFor();
+    await keeps(page, 'other.csv');
     await page.reload();
     await page.getByText('other.csv: your choice of columns is still here.').waitFor();
   });

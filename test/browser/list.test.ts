@@ -155,7 +155,7 @@ describe('a list of thousands', () => {
     await page.keyboard.press('End');
     await page.getByRole('link', { name: 'Ann Lee 1', exact: true }).waitFor();
     expect(pages).toContain('31');
-    // The browser glides there; where it begins and ends, neighbours may come too.
+    // Neighbours of where it begins and ends may come too.
     const between = () => pages.filter((one) => Number(one) > 5 && Number(one) < 28);
     expect(between()).toEqual([]);
     const { length } = pages;

@@ -80,6 +80,13 @@ export function CustomerTable(props: Props) {
     virtual.scrollToIndex(next, { align: 'auto' });
     focusAwaited();
   };
+  /** Left to itself the browser glides through all that lies between, and stops to ask for some of it. */
+  const jump = (event: KeyboardEvent) => {
+    const element = scroller.current!;
+    if (!element.contains(event.target as Node)) return;
+    event.preventDefault();
+    element.scrollTo({ top: event.key === 'Home' ? 0 : element.scrollHeight });
+  };
   const focusAwaited = () => {
     if (awaited.current === null) return;
     const link = scroller.current!.querySelector<HTMLAnchorElement>(`[data-index="${awaited.current}"] a`);
@@ -96,7 +103,8 @@ export function CustomerTable(props: Props) {
         event.preventDefault();
         go(0);
       } else if (!isTyping(event)) {
-        if (event.key === 'j') go(active + 1);
+        if (event.key === 'Home' || event.key === 'End') jump(event);
+        else if (event.key === 'j') go(active + 1);
         else if (event.key === 'k') go(active - 1);
         else if (event.key.toLowerCase() === 'x') {
           const customer = at(active);
