@@ -12,6 +12,7 @@ import { untilReachable } from './database/reachable.ts';
 import { REPLICA_STATEMENT_MS } from './database/replica.ts';
 import { addDemoAtStart } from './demo/load.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { BACKLOG } from './http/doors.ts';
 import { createServer } from './http/server.ts';
 import { startCounting } from './tenancy/key-uses.ts';
 import { createFirstBusiness, type NewBusiness } from './tenancy/operations.ts';
@@ -109,9 +110,9 @@ async function serve(config: Config, url: string): Promise<Running> {
     keyUsesDays: config.keyUsesDays,
   });
   const app = await createServer(service, logger, { linger: LINGER_MS, trustProxy: config.trustProxy });
-  const address = await app.listen({ port: config.port, host: config.host });
+  const address = await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   // A worker is handed its connections.
-  if (!cluster.isWorker) void app.doors.openAll();
+  if (!cluster.isWorker) void app.doors.watch();
 
   const stopCounting = startCounting(service.uses, sql, USES_MS, (error) =>
     logger.warn({ cause: errorCode(error) }, 'what keys were used for was not written'),

@@ -55,6 +55,8 @@ export interface LoopAccount {
   lateness: number;
   /** Seconds of a processor that the client took. */
   cpu: number;
+  /** Done in each second. */
+  bySecond: number[];
 }
 
 interface Job {
@@ -104,6 +106,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
   );
   const idle: Connection[] = [];
   const busy = new Set<Connection>();
+  const bySecond: number[] = [];
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
 
@@ -114,6 +117,8 @@ async function run(plan: Plan): Promise<LoopAccount> {
     if (status === 0 || millis > plan.patience) account.unanswered++;
     else if (status >= 200 && status < 300) {
       account.done++;
+      const second = Math.floor((performance.now() - start) / 1000);
+      bySecond[second] = (bySecond[second] ?? 0) + 1;
       if (performance.now() <= end) account.doneMeanwhile++;
       group.times.push(millis);
     } else if ((status === 429 || status === 503) && hasRetryAfter) {
@@ -178,6 +183,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
     groups: groups.map(({ account }) => account),
     lateness: delay.max / 1e6,
     cpu: (user + system) / 1e6,
+    bySecond: Array.from(bySecond, (done) => done ?? 0),
   };
 }
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Doors } from '../../src/http/doors.ts';
 import { Room } from '../../src/http/room.ts';
@@ -42,7 +43,8 @@ async function rounds(all: number, count: () => number): Promise<number[]> {
 it('takes a connection at each door in a round, where Node alone takes one', async () => {
   let taken = 0;
   server.on('connection', () => taken++);
-  await doors.openAll(31);
+  await doors.stock(31);
+  doors.openAll();
   expect(doors.open).toHaveLength(31);
   for (let n = 0; n < CALLERS; n++) call();
   const steps = await rounds(CALLERS, () => taken);
@@ -51,7 +53,8 @@ it('takes a connection at each door in a round, where Node alone takes one', asy
 
 it('answers at every door, and listens no more when all of them are closed', async () => {
   server.on('request', (_request, response) => response.end('here'));
-  await doors.openAll(7);
+  await doors.stock(7);
+  doors.openAll();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const answers = Array.from({ length: 50 }, async () =>
     (await fetch(url, { headers: { connection: 'close' } })).text(),
@@ -61,12 +64,48 @@ it('answers at every door, and listens no more when all of them are closed', asy
   await expect(fetch(url)).rejects.toThrow();
 });
 
+it('opens them when somebody comes while the event loop has no pause, and closes them when it has again', async () => {
+  await doors.watch(7, { look: 20, calm: 5 });
+  expect([doors.reserve.length, doors.open.length]).toEqual([7, 0]);
+  let isBusy = true;
+  const spin = () => isBusy && setImmediate(spin);
+  spin();
+  await sleep(100);
+  expect(doors.open, 'busy, but nobody came').toHaveLength(0);
+  const caller = call();
+  await expect.poll(() => doors.open.length).toBe(7);
+  isBusy = false;
+  await expect.poll(() => [doors.reserve.length, doors.open.length]).toEqual([7, 0]);
+  expect(caller.destroyed).toBe(false);
+});
+
+it('waits for who came in by a door that is closed already', async () => {
+  await doors.stock(7);
+  doors.openAll();
+  let hasEnded = false;
+  const byDoor = new Set<Socket>();
+  for (const door of doors.open) door.prependListener('connection', (guest) => byDoor.add(guest));
+  server.on('connection', (guest) => byDoor.has(guest) || guest.destroy());
+  const guests = Array.from({ length: 50 }, call);
+  await Promise.all(guests.map((guest) => once(guest, 'connect')));
+  await expect.poll(() => byDoor.size).toBeGreaterThan(0);
+  await doors.watch(7, { look: 5, calm: 2 });
+  await expect.poll(() => doors.open.length).toBe(0);
+  const closing = doors.close().then(() => {
+    hasEnded = true;
+  });
+  await sleep(50);
+  expect(hasEnded).toBe(false);
+  for (const guest of guests) guest.destroy();
+  await closing;
+});
+
 it('lets go of the socket at once when a stop begins before the doors are there', async () => {
   const { port } = server.address() as AddressInfo;
-  const opening = doors.openAll(7);
+  const stocking = doors.stock(7);
   await doors.close();
-  await opening;
-  expect(doors.open.filter((door) => door.listening)).toEqual([]);
+  await stocking;
+  expect(doors.reserve).toEqual([]);
   await once(server.listen(port, '127.0.0.1'), 'listening');
 });
 
