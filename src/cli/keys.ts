@@ -7,6 +7,7 @@ import {
   createApiKey,
   listApiKeys,
   listApiKeyUses,
+  OVERLAP_SECONDS,
   revokeApiKey,
   rotateApiKey,
 } from '../tenancy/operations.ts';
@@ -28,9 +29,8 @@ interface CreateOptions extends BusinessOption {
 }
 interface RotateOptions extends BusinessOption {
   overlap?: number;
+  expires?: string;
 }
-
-const DAY = 86_400;
 
 export function addKeys(program: Command, context: CommandContext): void {
   const keys = program.command('keys').description('make, list, look into, rotate and revoke API keys');
@@ -61,8 +61,9 @@ export function addKeys(program: Command, context: CommandContext): void {
       '--overlap <duration>',
       'how long the old key keeps working (default: 24h)',
       durationArgument,
-      DAY,
+      OVERLAP_SECONDS,
     )
+    .option('--expires <time>', 'when the new key ends (default: never)', futureArgument)
     .action((id: string, options: RotateOptions) => rotate(context, id, options));
   command('revoke', 'end a key: it fails within one second')
     .argument('<id>', 'the id of the key', idArgument)
@@ -125,9 +126,9 @@ const toUseRows = ({ day, operations }: KeyUseDay): string[][] =>
   ]);
 
 async function rotate(context: CommandContext, id: string, options: RotateOptions) {
-  const { overlap = DAY } = options;
+  const { overlap = OVERLAP_SECONDS, expires } = options;
   const made = await inBusiness(context, options, (sql, scope) =>
-    sql.begin((tx) => rotateApiKey(tx, scope, id, overlap)),
+    sql.begin((tx) => rotateApiKey(tx, scope, id, { overlap_seconds: overlap, expires_at: expires })),
   );
   const end = new Date(Date.now() + overlap * 1000).toISOString();
   context.terminal.print(`API key: ${made.key}`);

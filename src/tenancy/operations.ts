@@ -147,12 +147,19 @@ export async function listApiKeys(sql: Queryable, scope: Scope, after: string | 
   );
 }
 
+export interface RotationInput {
+  overlap_seconds?: number | undefined;
+  expires_at?: string | null | undefined;
+}
+
+export const OVERLAP_SECONDS = 86_400;
+
 /** A new key with the same name, scopes and location; the old one keeps working for the overlap. */
 export async function rotateApiKey(
   tx: Transaction,
   scope: Scope,
   id: string,
-  overlapSeconds: number,
+  { overlap_seconds: overlapSeconds = OVERLAP_SECONDS, expires_at }: RotationInput,
 ): Promise<NewApiKey> {
   const old = await getApiKey(tx, scope, id);
   if (old.revoked_at) throw notFound('api_key');
@@ -161,6 +168,7 @@ export async function rotateApiKey(
     name: old.name,
     scopes: old.scopes as ApiScope[],
     location_id: old.location_id,
+    expires_at,
   });
   if (overlapSeconds > 0) await store.expireApiKey(tx, scope.businessId, old.id, until);
   else await store.revokeApiKey(tx, scope.businessId, old.id, until);
@@ -201,6 +209,14 @@ async function getApiKey(sql: Queryable, scope: Scope, id: string): Promise<stor
 }
 
 async function insertKey(sql: Queryable, businessId: string, input: KeyInput): Promise<NewApiKey> {
+  if (input.expires_at && Date.parse(input.expires_at) <= Date.now())
+    throw invalid([
+      {
+        field: 'expires_at',
+        code: 'invalid_expires_at',
+        message: 'expires_at must be in the future: a key that has ended opens nothing.',
+      },
+    ]);
   const secret = makeKey(businessId);
   const key: store.ApiKey = {
     id: newId(),

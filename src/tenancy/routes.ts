@@ -45,12 +45,17 @@ export const Location = Type.Object(
   { ...strict, title: 'Location' },
 );
 
+const expiresAt = Type.Unsafe<string | null>({
+  type: ['string', 'null'],
+  format: 'date-time',
+  description: 'When the new key ends, in the future; null, or left out: never.',
+});
 const KeyInput = Type.Object(
   {
     name,
     scopes: Type.Optional(Scopes),
     location_id: Type.Optional(orNull('uuid')),
-    expires_at: Type.Optional(orNull('date-time')),
+    expires_at: Type.Optional(expiresAt),
   },
   strict,
 );
@@ -119,10 +124,11 @@ const Rotation = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: 2_592_000,
-        default: 86_400,
+        default: operations.OVERLAP_SECONDS,
         description: 'How long the old key keeps working. Default one day.',
       }),
     ),
+    expires_at: Type.Optional(expiresAt),
   },
   strict,
 );
@@ -279,7 +285,7 @@ export function tenancyRoutes(sql: Sql, authentication: Authentication, running:
       handle: async ({ params, body, ...call }) =>
         await write(
           call,
-          (tx, scope) => operations.rotateApiKey(tx, scope, keyId(params.id), body.overlap_seconds ?? 86_400),
+          (tx, scope) => operations.rotateApiKey(tx, scope, keyId(params.id), body),
           withoutKey,
         ),
     }),

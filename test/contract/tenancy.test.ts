@@ -154,6 +154,28 @@ describe('API keys', () => {
     expect(items.find(({ id }) => id === old.id)!.expires_at).toBe(expires_at);
   });
 
+  it('made or rotated with an end: it must be in the future, and without one there is none', async () => {
+    const business = await service.business();
+    const { id } = await business.addKey({ expires_at: '2099-01-31T00:00:00.000Z' });
+    const past = { expires_at: '2020-01-31T00:00:00.000Z' };
+    const { items: before } = (await business.send('GET', '/api-keys')).body;
+    for (const [path, body] of [
+      ['/api-keys', { name: 'Form', ...past }],
+      [`/api-keys/${id}/rotate`, past],
+    ] as const) {
+      const refused = await business.send('POST', path, body);
+      expect(refused).toMatchObject({
+        status: 422,
+        body: { errors: [{ field: 'expires_at', code: 'invalid_expires_at' }] },
+      });
+    }
+    expect((await business.send('GET', '/api-keys')).body.items).toEqual(before);
+    const rotate = async (body: object) =>
+      (await business.send('POST', `/api-keys/${id}/rotate`, body)).body.expires_at;
+    expect(await rotate({ expires_at: '2098-01-31T00:00:00Z' })).toBe('2098-01-31T00:00:00.000Z');
+    expect(await rotate({})).toBeNull();
+  });
+
   it('revoked twice: the same answer, and when it was first', async () => {
     const business = await service.business();
     const { id } = await business.addKey({});
