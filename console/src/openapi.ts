@@ -2971,6 +2971,7 @@ export interface operations {
                 "application/json": {
                     /** @default 86400 */
                     overlap_seconds?: number;
+                    expires_at?: string | null;
                 };
             };
         };

@@ -13,10 +13,6 @@ export interface FieldError {
 export const ERRORS = {
   malformed_json: { status: 400, meaning: 'The body is not valid JSON in UTF-8. Send one JSON object.' },
   duplicate_field: { status: 400, meaning: 'The JSON body has the same field twice in one object.' },
-  inexact_number: {
-    status: 400,
-    meaning: 'A number in the JSON body is too large to be kept as it was written. Send it as text.',
-  },
   nested_too_deep: { status: 400, meaning: 'The JSON body is nested deeper than 64 levels.' },
   invalid_request: { status: 400, meaning: 'The request cannot be read as HTTP, or its URL is malformed.' },
   invalid_cursor: {

@@ -24,7 +24,6 @@ const WITH_INPUT: ErrorCode[] = ['validation_failed', 'unknown_field'];
 const WITH_BODY: ErrorCode[] = [
   'malformed_json',
   'duplicate_field',
-  'inexact_number',
   'nested_too_deep',
   'payload_too_large',
   'unsupported_media_type',
