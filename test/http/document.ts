@@ -82,6 +82,7 @@ export function answerChecker(): (operation: Operation, answer: Answer) => strin
       return null;
     const schema = schemaOf(response);
     if (!schema) return `a status that is not documented: ${told}`;
+    if (media !== 'application/json') return `a media type that is not documented, ${media}: ${told}`;
     let validate = compiled.get(schema);
     if (!validate) {
       validate = ajv.compile(schema);

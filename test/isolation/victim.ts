@@ -83,6 +83,8 @@ export async function dump(sql: Sql, businessId: string, exceptLocation?: string
     order by t.table_name`;
   const lines: string[] = [];
   for (const { table_name, has_location } of columns) {
+    // What its own keys were used for is written seconds later, as `last_used_at` is.
+    if (table_name === 'key_uses') continue;
     // What the neighbour's own writes teach the business is no row of a location.
     if (exceptLocation && ['name_words', 'feeds', 'idempotency_keys'].includes(table_name)) continue;
     const own = table_name === 'locations' ? 'id' : has_location ? 'location_id' : null;
