@@ -123,8 +123,8 @@ async function serve(config: Config, url: string): Promise<Running> {
   const stopHousekeeping = startHousekeeping(service, logger, HOUSEKEEPING_MS);
   const stop = async () => {
     stopSharing();
-    await stopHousekeeping();
-    await app.close();
+    // What is under way in the house may take a minute: nobody is let in meanwhile.
+    await Promise.all([stopHousekeeping(), app.close()]);
     await stopCounting();
     await tracer?.stop();
     await Promise.all([sql.end({ timeout: 5 }), replica?.end({ timeout: 5 })]);

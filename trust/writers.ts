@@ -324,6 +324,8 @@ class Writer {
     if (answer === 'hangs') ledger.surprises.push(`no answer within ${this.#patience} ms: ${method} ${path}`);
     if (answer === null || answer === 'hangs') ledger.unanswered++;
     else if (answer.status === 503 && answer.headers.get('retry-after') !== null) ledger.refused++;
+    // Stopped while half of it had come, the service finds it late afterwards: nothing was begun.
+    else if (answer.status === 408) ledger.unanswered++;
     else if (!(key && answer.body.code === 'idempotency_in_progress')) {
       if (answer.status >= 500) ledger.otherFaults++;
       ledger.surprises.push(`${answer.status} ${method} ${path} ${answer.text.slice(0, 300)}`);

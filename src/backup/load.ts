@@ -50,21 +50,25 @@ async function load(sql: Sql, source: AsyncGenerator<Member>, tell: (line: strin
   const head = readHead(first);
   if ((await tablesOf(sql)).length > 0)
     throw new Error('The database has tables already: a backup is loaded into an empty one.');
+  let made: string[] | null = null;
   try {
+    await migrate(sql, { only: head.migrations });
+    made = await tablesOf(sql);
     return await fill(sql, head, source, tell);
   } catch (error) {
-    await dropUnused(sql).catch(() => {});
+    await dropUnused(sql, made).catch(() => {});
     throw error;
   }
 }
 
 async function fill(sql: Sql, head: Head, source: AsyncGenerator<Member>, tell: (line: string) => void) {
-  await migrate(sql, { only: head.migrations });
   return await sql.begin(async (tx) => {
     await tx`set local statement_timeout = 0`;
     // A service that is started on this database meanwhile waits, and then finds its businesses.
     await takeStartLock(tx);
-    if (await isUsed(tx)) throw new Error('A service has begun to use the database. Nothing was loaded.');
+    const [{ applied }] = await tx<[{ applied: number }]>`select count(*)::int as applied from migrations`;
+    if (applied !== head.migrations.length || (await isUsed(tx)))
+      throw new Error('A service has begun to use the database. Nothing was loaded.');
     await tx`set local maintenance_work_mem = '256MB'`;
     const rebuild = await dropIndexes(tx);
     await emptied(tx, head);
@@ -89,11 +93,11 @@ const tablesOf = async (sql: Queryable): Promise<string[]> => {
 const isUsed = async (tx: Transaction): Promise<boolean> =>
   (await tx`select 1 from businesses limit 1`).length > 0;
 
-/** The tables of a load that failed: there were none before it, and nothing is in them. */
-async function dropUnused(sql: Sql): Promise<void> {
+/** The tables that were made for a load that failed: there were none before it, and nothing is in them. */
+async function dropUnused(sql: Sql, made: string[] | null): Promise<void> {
   await sql.begin(async (tx) => {
     await takeStartLock(tx);
-    const tables = await tablesOf(tx);
+    const tables = made ?? (await tablesOf(tx));
     if (tables.length === 0 || (tables.includes('businesses') && (await isUsed(tx)))) return;
     await tx.unsafe(`drop table ${tables.join(', ')}`);
   });

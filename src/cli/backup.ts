@@ -34,6 +34,8 @@ export function addBackup(program: Command, context: CommandContext): void {
 /** Where it is now, without the password. */
 function placeOf({ databaseUrl, dataDir }: Config): string {
   if (!databaseUrl) return dataDir;
+  // The driver takes a list of hosts, which is no URL.
+  if (!URL.canParse(databaseUrl)) return 'the database of DATABASE_URL';
   const { host, pathname } = new URL(databaseUrl);
   return `${host}${pathname}`;
 }

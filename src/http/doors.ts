@@ -18,6 +18,8 @@ const PACE = {
   /** After so many looks in a row with pauses, one door is enough again. */
   calm: 50,
 };
+/** It takes 50 ms. */
+const STOCK_MS = 10_000;
 const ECHO = `
   process.on('message', (message, handle) => process.send(message, handle));
   process.on('disconnect', () => process.exit());
@@ -70,8 +72,16 @@ export class Doors {
   async stock(count = DOORS): Promise<void> {
     const { _handle: handle } = this.#server as unknown as { _handle: TcpServer | null };
     if (!handle) return;
-    const echo = spawn(process.execPath, ['-e', ECHO], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    let echo: ChildProcess;
+    try {
+      echo = spawn(process.execPath, ['-e', ECHO], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    } catch {
+      // Some errors are thrown (no memory, not allowed), others are events.
+      return;
+    }
     this.#echo = echo;
+    // Where descriptors run out a handle is lost on its way.
+    const limit = setTimeout(() => echo.kill('SIGKILL'), STOCK_MS).unref();
     let made = 0;
     await new Promise<void>((done) => {
       echo.once('error', () => done());
@@ -85,6 +95,7 @@ export class Doors {
       // One that could not be started has no channel; what became of it is said by its events.
       for (let n = 0; n < count && echo.connected; n++) echo.send('copy', handle, () => {});
     });
+    clearTimeout(limit);
   }
 
   openAll(): void {

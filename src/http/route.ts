@@ -2,6 +2,7 @@
  * How a route is declared: one object holds its method, path, scope, schemas, success message and handler. The
  * same objects are registered, documented in OpenAPI and walked by the tests that try every route.
  */
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
@@ -222,14 +223,22 @@ function answer(
 }
 
 /** Sent as it is made: what fails on the way cuts the connection, so that nobody takes a part for the whole. */
-const sendFile = (reply: FastifyReply, { contentType, name }: FileBody, file: Readable): FastifyReply =>
-  reply
+/** Who asked for a file and takes none of it for so long has gone, or holds room that others would use. */
+const STALLED_MS = 60_000;
+
+export const hangUpWhenStalled = (response: ServerResponse, millis = STALLED_MS): ServerResponse =>
+  response.setTimeout(millis, () => response.destroy());
+
+function sendFile(reply: FastifyReply, { contentType, name }: FileBody, file: Readable): FastifyReply {
+  hangUpWhenStalled(reply.raw);
+  return reply
     .headers({
       ...JSON_HEADERS,
       'content-type': contentType,
       'content-disposition': `attachment; filename="${name}"`,
     })
     .send(file);
+}
 
 /** Of an operation that has no schema of a query or a body: a `dry_run` in the body of a delete must not be passed over. */
 const NOTHING = { type: 'object', additionalProperties: false };

@@ -5,6 +5,7 @@
  * second left 250 of 3,000 answers a second. Whoever is to be refused meanwhile waits, and asks for nothing more.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { failure, JSON_HEADERS } from './envelope.ts';
 import type { Room } from './room.ts';
 
@@ -22,11 +23,14 @@ export function shedEarly(server: Server, base: string, { room, whose }: Sheddin
   const [listener] = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   const leaving: ServerResponse[] = [];
+  const waiting = new WeakSet<Socket>();
   let letIn = 0;
   let sent = 0;
   const sendSome = () => {
-    for (const response of leaving.splice(0, letIn + LEAST_SENT_AWAY))
+    for (const response of leaving.splice(0, letIn + LEAST_SENT_AWAY)) {
+      waiting.delete(response.req.socket);
       sendAway(response, room, `shed-${(++sent).toString(36)}`);
+    }
     letIn = 0;
     if (leaving.length > 0) setImmediate(sendSome);
   };
@@ -34,7 +38,12 @@ export function shedEarly(server: Server, base: string, { room, whose }: Sheddin
     if (hasPlaceFor(request)) {
       letIn++;
       listener!(request, response);
-    } else if (leaving.push(response) === 1) {
+      return;
+    }
+    // Who sends on without an answer is answered at once: Node stops reading where answers pile up, and nowhere else.
+    if (waiting.has(request.socket)) return sendAway(response, room, `shed-${(++sent).toString(36)}`);
+    waiting.add(request.socket);
+    if (leaving.push(response) === 1) {
       letIn = 0;
       setImmediate(sendSome);
     }

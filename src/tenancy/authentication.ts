@@ -146,8 +146,7 @@ export class Authentication {
   ): Caller | Promise<Caller> {
     const gone = this.#gone.get(name);
     if (gone && gone.until > performance.now()) {
-      this.refused.unknown++;
-      throw unauthorized(refused.unknown, 'unknown', gone.key);
+      throw this.#refuseAgain(refused, gone.key);
     }
     const found = this.#callers.get(name, () => this.#lookUp(name, load, from));
     return found instanceof Promise
@@ -199,9 +198,17 @@ export class Authentication {
     return unauthorized(message, reason, key);
   }
 
+  #refuseAgain(refused: typeof KEY_REFUSED, key: RefusedKey | null): ApiError {
+    this.refused.unknown++;
+    return unauthorized(refused.unknown, 'unknown', key);
+  }
+
   #admit(name: string, found: Found | null, refused: typeof KEY_REFUSED, from: From): Caller {
     if (found === null || found.isRevoked) {
       const key = found && refusedKey(found.caller);
+      // Of those who looked together one counts as wrong: they may be one program.
+      const gone = this.#gone.get(name);
+      if (gone && gone.until > performance.now()) throw this.#refuseAgain(refused, gone.key);
       if (this.#gone.size >= MOST_KNOWN) this.#gone.delete(this.#gone.keys().next().value!);
       this.#gone.set(name, { until: performance.now() + GONE_MS, key });
       throw this.#refuse('unknown', refused.unknown, from, key);

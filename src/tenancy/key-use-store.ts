@@ -126,6 +126,14 @@ const withTimes = ({ first_at, last_at, succeeded_at, ...use }: OperationUse): O
   succeeded_at: succeeded_at && new Date(succeeded_at).toISOString(),
 });
 
+/** One day at a time: a shorter time to keep them may end years of millions. */
 export async function deleteKeyUses(sql: Queryable, businessId: string, before: string): Promise<void> {
-  await sql`delete from key_uses where business_id = ${businessId} and day < ${before}`;
+  for (;;) {
+    const { count } = await sql`
+      delete from key_uses
+      where business_id = ${businessId}
+        and day < ${before}
+        and day = (select min(day) from key_uses where business_id = ${businessId})`;
+    if (count === 0) return;
+  }
 }

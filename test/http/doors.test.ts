@@ -109,6 +109,32 @@ it('lets go of the socket at once when a stop begins before the doors are there'
   await once(server.listen(port, '127.0.0.1'), 'listening');
 });
 
+it('answers who sends on without an answer at once, and stops reading there', async () => {
+  const room = new Room({ pace: 4, least: 8, most: 8 });
+  shedEarly(server, '/', { room, whose: () => 'noisy' });
+  for (const _ of [1, 2, 3, 4]) room.enter('noisy', 1);
+  let heard = 0;
+  server.on('request', () => heard++);
+  const caller = call().pause();
+  const asked = 100_000;
+  caller.write('GET /customers HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer x\r\n\r\n'.repeat(asked));
+  // Nobody reads the answers: so many lie ready, and no request is read beyond them.
+  await expect.poll(() => room.refused).toBeGreaterThan(1);
+  for (let before = 0; before < heard; await sleep(200)) before = heard;
+  expect(heard).toBeLessThan(asked / 2);
+});
+
+it('is as before where no process can be started', async () => {
+  const { execPath } = process;
+  process.execPath = '/nowhere\0';
+  try {
+    await doors.stock(7);
+  } finally {
+    process.execPath = execPath;
+  }
+  expect(doors.reserve).toEqual([]);
+});
+
 it('sends away no more than its share in a round; all are told in the end', async () => {
   const room = new Room({ pace: 4, least: 8, most: 8 });
   shedEarly(server, '/', { room, whose: () => 'noisy' });
