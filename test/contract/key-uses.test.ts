@@ -134,7 +134,8 @@ describe('the uses of a key', () => {
   it('hold what an expired key and a key beyond its limit came with', async () => {
     await waitForRoom();
     const business = await service.business();
-    const over = await business.addKey({ expires_at: '2026-01-01T00:00:00Z' });
+    const over = await business.addKey({});
+    await service.sql`update api_keys set expires_at = '2026-01-01T00:00:00Z' where id = ${over.id}`;
     await over.send('GET', '/customers');
     const [expired] = await usesOf(business.send, over.id);
     expect([expired!.denied, expired!.succeeded_at]).toEqual([1, null]);

@@ -71,7 +71,8 @@ describe('a key that does not open', () => {
   });
 
   it('an expired key: 401 on every route', async () => {
-    const key = await victim.business.addKey({ scopes: [...SCOPES], expires_at: '2026-01-01T00:00:00Z' });
+    const key = await victim.business.addKey({ scopes: [...SCOPES] });
+    await service.sql`update api_keys set expires_at = '2026-01-01T00:00:00Z' where id = ${key.id}`;
     expect(await tryAllRoutes(key.send, {}, UNAUTHORIZED)).toEqual([]);
     await service.sql`delete from api_keys where business_id = ${victim.business.id} and id = ${key.id}`;
   });
