@@ -168,7 +168,8 @@ describe('authentication', () => {
     const revoked = await business.addKey({});
     await business.send('DELETE', `/api-keys/${revoked.id}`);
     await refused(revoked.send('GET', '/customers'), 401, 'unauthorized');
-    const expired = await business.addKey({ expires_at: '2020-01-01T00:00:00Z' });
+    const expired = await business.addKey({});
+    await service.sql`update api_keys set expires_at = '2020-01-01T00:00:00Z' where id = ${expired.id}`;
     await refused(expired.send('GET', '/customers'), 401, 'unauthorized');
   });
 
