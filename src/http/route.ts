@@ -172,10 +172,13 @@ export function registerRoutes(
           const body = await (takesTurn
             ? doors.turns.run(call.caller.scope.businessId, work, call.isGone)
             : work());
+          // Who waited may be let in no more: a key ends for what is under way too.
+          const isStillOpen = () => authenticate(doors.authentication, request);
+          if (place === doors.waitingRoom) await isStillOpen();
           if (definition.scope === 'open') request.caller = call.caller;
           if (call.retry?.replayed) reply.header('idempotent-replayed', 'true');
           if (body instanceof FileBody) {
-            file = Readable.from(request.method === 'HEAD' ? [] : body.chunks);
+            file = Readable.from(request.method === 'HEAD' ? [] : whileOpen(body.chunks, isStillOpen));
             return sendFile(reply, body, file);
           }
           return answer(definition, request, reply, body);
@@ -186,6 +189,14 @@ export function registerRoutes(
         }
       },
     });
+  }
+}
+
+/** A file is made while it is sent, at the pace of whoever takes it. */
+async function* whileOpen(chunks: AsyncIterable<string>, isStillOpen: () => unknown): AsyncIterable<string> {
+  for await (const chunk of chunks) {
+    await isStillOpen();
+    yield chunk;
   }
 }
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/database/connect.ts';
 import { until } from '../../trust/processes.ts';
@@ -49,10 +50,10 @@ afterAll(() => stop?.());
 beforeEach(() => until('all is quiet', 5_000, () => service.room.held === 0));
 
 /** A call whose caller may leave. */
-function call(path: string) {
+function call(path: string, key = large.key) {
   const leaving = new AbortController();
   const response = fetch(`${service.url}/api/v2${path}`, {
-    headers: { authorization: `Bearer ${large.key}` },
+    headers: { authorization: `Bearer ${key}` },
     signal: leaving.signal,
   });
   response.catch(() => {});
@@ -100,6 +101,20 @@ describe('an export', () => {
     });
     await whole!;
     expect(text.split('\n')).toHaveLength(PEOPLE + 1);
+    await until('its room is given back', 5_000, () => service.room.held === 0);
+  });
+
+  it('ends where its key was revoked meanwhile', async () => {
+    const { id, key } = await large.addKey({ scopes: ['customers:read'] });
+    const { body } = await call('/customers/export?format=ndjson', key).response;
+    await send('DELETE', `/api-keys/${id}`);
+    await sleep(1_100);
+    let bytes = 0;
+    const whole = (async () => {
+      for await (const chunk of body!) bytes += chunk.length;
+    })();
+    await expect(whole).rejects.toThrow();
+    expect(bytes).toBeLessThan(PEOPLE * 8_000);
     await until('its room is given back', 5_000, () => service.room.held === 0);
   });
 

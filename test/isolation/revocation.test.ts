@@ -1,4 +1,5 @@
 /** A revoked key fails within one second everywhere: here on a second server on the same database, idle and busy. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Sql } from '../../src/database/connect.ts';
 import { API, sender, serve, useService } from '../harness.ts';
@@ -78,6 +79,19 @@ describe('a revoked key', () => {
     expect((await send('GET', '/customers')).status).toBe(200);
     await business.send('DELETE', `/api-keys/${id}`);
     expect((await send('GET', '/customers')).status).toBe(401);
+  });
+
+  it('is told nothing of what it waited for', async () => {
+    const business = await service.business();
+    const { id, key } = await business.addKey({ scopes: ['customers:read'] });
+    const waiting = sender(second.url, key)('GET', '/events?after=latest&wait=25');
+    await sleep(200);
+    await business.send('DELETE', `/api-keys/${id}`);
+    await sleep(SECOND);
+    await business.send('PUT', '/customers', { email: 'ann@clientele.test' });
+    const { status, text } = await waiting;
+    expect(status).toBe(401);
+    expect(text).not.toContain('ann@');
   });
 
   it('opens nothing a second later however often it is tried in between', async () => {
