@@ -4,8 +4,7 @@
  */
 import type { Queryable, Sql } from '../database/connect.ts';
 
-/** So many imports are counted at a time: the business's writes wait for no more. */
-const PAGE = 50;
+const ALL = 2 ** 31 - 1;
 
 /**
  * The imports of which a row says otherwise than their events. An erase takes from an event that it was an undo, so the row
@@ -17,7 +16,9 @@ export async function miscountedImports(
   most: number,
 ): Promise<{ count: number; examples: string[] }> {
   const [row] = await sql<{ count: number; examples: string[] }[]>`
-    select count(distinct e.import_id) as count, (array_agg(distinct e.import_id))[1:${most}::int] as examples
+    select
+      count(distinct e.import_id) as count,
+      coalesce((array_agg(distinct e.import_id))[1:${most}::int], '{}') as examples
     from (
       select
         import_id, location_id, count(*) as n,
@@ -35,30 +36,19 @@ export async function miscountedImports(
   return row!;
 }
 
-/** Counts every import of a business anew. Those whose row is right are left as they are. */
+/** Counts those anew of which a row says otherwise; the business's writes wait for one of them at a time. */
 export async function recountImports(sql: Sql, businessId: string): Promise<void> {
-  for (let after: string | null = null; ; ) {
-    const rows: { id: string }[] = await sql<{ id: string }[]>`
-      select import_id as id
-      from events
-      where business_id = ${businessId}
-        and import_id is not null
-        and (${after}::uuid is null or import_id > ${after}::uuid)
-      group by import_id
-      order by import_id
-      limit ${PAGE}`;
-    const ids = rows.map(({ id }) => id);
+  const { examples: ids } = await miscountedImports(sql, businessId, ALL);
+  for (const id of ids) {
     await sql.begin(async (tx) => {
-      // Nobody writes to them meanwhile.
+      // Nobody writes to it meanwhile.
       await tx`select at from feeds where business_id = ${businessId} for update`;
-      await recount(tx, businessId, ids);
+      await recount(tx, businessId, id);
     });
-    if (ids.length < PAGE) return;
-    after = ids.at(-1)!;
   }
 }
 
-const recount = (tx: Queryable, businessId: string, ids: string[]) => tx`
+const recount = (tx: Queryable, businessId: string, id: string) => tx`
   insert into imports as i (
     business_id, id, location_id, actor, started_at, ended_at, created, updated, undone, undone_at)
   select
@@ -72,7 +62,7 @@ const recount = (tx: Queryable, businessId: string, ids: string[]) => tx`
     max(e.at) filter (where e.context ->> 'undo_of' = e.import_id::text)
   from events e
   join locations l on l.business_id = ${businessId} and l.id = e.location_id
-  where e.business_id = ${businessId} and e.import_id = any(${ids}::uuid[])
+  where e.business_id = ${businessId} and e.import_id = ${id}
   group by l.business_id, e.import_id, l.id
   on conflict (business_id, id, location_id) do update
   set actor = excluded.actor,
