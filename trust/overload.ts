@@ -175,7 +175,11 @@ async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak
     '≥ 80 % of the peak',
     `${number(share)} %, ${number(goodput)} of ${number(peak)} a second`,
     judged(share >= 80),
-    cause,
+    cause ||
+      (share >= 80
+        ? ''
+        : `${number(refused / account.seconds)} a second were sent away, each at about a fifth of what an answer costs, and who sent them took ` +
+          `${number((account.cpu / account.seconds) * 100)} % of a core of the same machine`),
   );
   section.claim(
     'whoever is not served is told when to come again',

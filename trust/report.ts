@@ -131,13 +131,17 @@ ${failures.length === 0 ? 'No run failed.' : failedRuns(run)}
 ${run.themes.map(sectionOf).join('')}`;
 }
 
+/** Of what went wrong, so many characters are on the page; the whole is in trust/results. */
+const SHOWN = 400;
+const short = (text: string) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+
 const failedRuns = ({ themes }: Run) => `## Failed runs
 
 | theme | run | what |
 |---|---|---|
 ${themes
   .flatMap(({ failures }) => failures)
-  .map(({ theme, run, problem }) => `| ${theme} | ${cell(run)} | ${cell(problem)} |`)
+  .map(({ theme, run, problem }) => `| ${theme} | ${cell(short(run))} | ${cell(short(problem))} |`)
   .join('\n')}
 `;
 

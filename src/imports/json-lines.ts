@@ -4,6 +4,7 @@
  */
 import { toInput } from '../customers/export.ts';
 import type { Contact, UpsertInput } from '../customers/schema.ts';
+import { JsonFault, MAX_DEPTH, parseJson } from '../json.ts';
 import type { RowDefaults } from './columns.ts';
 import { FAILURE_COLUMNS } from './headers.ts';
 
@@ -18,6 +19,8 @@ export interface JsonLine {
 
 /** As long as a body of the API may be. */
 const MAX_LINE = 1024 * 1024;
+/** The list it is sent in, and what is around that, are two levels of a body. */
+const MAX_LINE_DEPTH = MAX_DEPTH - 2;
 
 export const isNdjson = (path: string): boolean => /\.(ndjson|jsonl)$/i.test(path);
 
@@ -65,12 +68,16 @@ export class LineReader {
 /** What a line holds. */
 export function readLine(text: string, isTooLong = false): Omit<JsonLine, 'number'> {
   if (isTooLong) return { text: '', value: null, fault: 'The line is longer than 1 MiB.' };
+  let fault = 'The line is not a JSON object.';
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text, 'The line', MAX_LINE_DEPTH);
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return { text, value: value as Record<string, unknown>, fault: null };
-  } catch {}
-  return { text, value: null, fault: 'The line is not a JSON object.' };
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    if (error.code !== 'malformed_json') fault = error.message;
+  }
+  return { text, value: null, fault };
 }
 
 /** What a record of the API has that no write takes. */

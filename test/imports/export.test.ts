@@ -173,6 +173,10 @@ describe('a line that looks like an exported record', () => {
     '{"id":"a","version":1,"contacts":{"0":1}}',
     '{"email":"bo@example.com","added_tags":7}',
     '{"email":"bo@example.com","added_tags":"vip"}',
+    '{"email":"bo@example.com","email":"bob@example.com"}',
+    `{"email":"bo@example.com","added_tags":${'['.repeat(70)}${']'.repeat(70)}}`,
+    `{"email":"bo@example.com","added_tags":${'['.repeat(63)}${']'.repeat(63)}}`,
+    `{"email":"bo@example.com","added_tags":${'['.repeat(100_000)}`,
   ])('%s fails alone, with a reason, and the import goes on', async (line) => {
     const business = await service.business();
     const path = await csvFile(`${line}\n{"name":"Ann","email":"ann@example.com"}\n`, 'odd.ndjson');
