@@ -46,15 +46,19 @@ const kindNames = Object.keys(KINDS) as (keyof typeof KINDS)[];
 /** So many requests, the same ones for the same seed; about so many of each kind as its share says, of all operations. */
 export function casesOf(document: Document, ids: Ids, count: number, seed: number): Case[] {
   const operations = operationsOf(document);
+  // An id may be the word that leads to another operation: /customers/export.
+  const byPath = new Map(operations.map(({ method, path, operation }) => [`${method} ${path}`, operation]));
   const kinds = kindNames.flatMap((kind) => Array<string>(KINDS[kind]!.share).fill(kind));
   const pool = kindNames.flatMap((kind, i) => {
     const { suits, share, make } = KINDS[kind]!;
     const suited = operations.filter(suits);
     const each = Math.ceil((count * share) / kinds.length / suited.length);
     return suited.flatMap((placed, j) =>
-      fc
-        .sample(make(placed, ids), { numRuns: each, seed: seed * 1_000 + i * 100 + j })
-        .map((made): Case => ({ ...made, kind, operation: placed.operation, method: placed.method })),
+      fc.sample(make(placed, ids), { numRuns: each, seed: seed * 1_000 + i * 100 + j }).map((made): Case => {
+        const { method } = placed;
+        const operation = byPath.get(`${method} ${API}${made.path.split('?')[0]}`) ?? placed.operation;
+        return { ...made, kind, operation, method };
+      }),
     );
   });
   // In an order made by chance, so that operations meet.

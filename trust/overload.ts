@@ -175,11 +175,7 @@ async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak
     '≥ 80 % of the peak',
     `${number(share)} %, ${number(goodput)} of ${number(peak)} a second`,
     judged(share >= 80),
-    cause ||
-      (share >= 80
-        ? ''
-        : `${number(refused / account.seconds)} a second were sent away, each at about a fifth of what an answer costs, and who sent them took ` +
-          `${number((account.cpu / account.seconds) * 100)} % of a core of the same machine`),
+    cause || (share >= 80 ? '' : lossOf(peak - goodput, refused / account.seconds, account)),
   );
   section.claim(
     'whoever is not served is told when to come again',
@@ -204,6 +200,11 @@ async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak
     cause,
   );
 }
+
+/** Where the rest of the peak went, in the run's own figures. */
+const lossOf = (missing: number, refused: number, { cpu, seconds }: LoopAccount): string =>
+  `${number(missing)} a second are missing, and ${number(refused)} a second were sent away: ${number(missing / refused)} of an answer each, ` +
+  `what it took to send them included (${number((cpu / seconds) * 100)} % of a core of the same machine)`;
 
 /** Milliseconds until ten answers in a row came as fast as ever. */
 async function recovered(stand: Stand): Promise<number> {

@@ -4,31 +4,57 @@ import { connect, type Sql } from '../src/database/connect.ts';
 import { between, oneOf } from './chance.ts';
 import { killPostgres } from './processes.ts';
 import { type Ended, endedFrom, endedNow, Stand } from './stand.ts';
-import type { Theme } from './theme.ts';
+import type { Scale, Theme } from './theme.ts';
 
-const ROUNDS = { smoke: 5, small: 10, full: 100 };
-const SECONDS = 4;
+const SECONDS = 3;
 const EATEN_MS = { smoke: 500, small: 2_000, full: 3_000 };
 
-/** Each answers when it ended. PostgreSQL is started again by its supervisor: what that takes counts. */
-const FAULTS: Record<string, (stand: Stand) => Promise<Ended>> = {
-  'immediate restart': (stand) => end(stand, 'SIGQUIT'),
-  'kill -9 of the postmaster': (stand) => end(stand, 'SIGKILL'),
-  async 'kill -9 of one session'(stand) {
-    const sessions = await sessionsOf(stand);
-    const now = performance.now();
-    if (sessions.length > 0) process.kill(oneOf(stand.section.chance, sessions), 'SIGKILL');
-    // All sessions end with one that crashed.
-    await sleep(50);
-    return endedFrom(now);
+interface PostgresFault {
+  name: string;
+  rounds: Record<Scale, number>;
+  /** Answers when it ended. PostgreSQL is started again by its supervisor: what that takes counts. */
+  run(stand: Stand): Promise<Ended>;
+}
+
+const OFTEN = { smoke: 1, small: 4, full: 100 };
+const SELDOM = { smoke: 1, small: 2, full: 20 };
+
+const FAULTS: PostgresFault[] = [
+  { name: 'immediate restart', rounds: OFTEN, run: (stand) => end(stand, 'SIGQUIT') },
+  { name: 'kill -9 of the postmaster', rounds: OFTEN, run: (stand) => end(stand, 'SIGKILL') },
+  {
+    name: 'kill -9 of one session',
+    rounds: SELDOM,
+    async run(stand) {
+      const sessions = await sessionsOf(stand);
+      const now = performance.now();
+      if (sessions.length > 0) process.kill(oneOf(stand.section.chance, sessions), 'SIGKILL');
+      // All sessions end with one that crashed.
+      await sleep(50);
+      return endedFrom(now);
+    },
   },
-  async 'all sessions terminated'(stand) {
-    const now = performance.now();
-    await terminate(stand);
-    return endedFrom(now);
+  {
+    name: 'all sessions terminated',
+    rounds: SELDOM,
+    async run(stand) {
+      const now = performance.now();
+      await terminate(stand);
+      return endedFrom(now);
+    },
   },
-  'all connections taken by others': takeAll,
-};
+  { name: 'all connections taken by others', rounds: SELDOM, run: takeAll },
+];
+
+const roundsOf = (scale: Scale): number => FAULTS.reduce((sum, { rounds }) => sum + rounds[scale], 0);
+
+/** The rounds in their order: each fault spread evenly over the whole. */
+const plannedFor = (scale: Scale): PostgresFault[] =>
+  FAULTS.flatMap((fault) =>
+    Array.from({ length: fault.rounds[scale] }, (_, n) => ({ fault, at: (n + 0.5) / fault.rounds[scale] })),
+  )
+    .sort((a, b) => a.at - b.at)
+    .map(({ fault }) => fault);
 
 async function end(stand: Stand, signal: NodeJS.Signals): Promise<Ended> {
   const now = performance.now();
@@ -71,30 +97,28 @@ async function takeAll(stand: Stand): Promise<Ended> {
 export const postgres: Theme = {
   name: 'postgres',
   title: 'PostgreSQL restarted, killed, out of connections',
-  what: ({ scale }) => `${ROUNDS[scale]} × the end of PostgreSQL, of its sessions, or of its connections`,
-  estimate: ({ scale }) => 8 + ROUNDS[scale] * SECONDS,
+  what: ({ scale }) => `${roundsOf(scale)} × the end of PostgreSQL, of its sessions, or of its connections`,
+  estimate: ({ scale }) => 8 + roundsOf(scale) * SECONDS,
   async run(section) {
-    const rounds = section.size(ROUNDS);
-    const names = Object.keys(FAULTS);
+    const { scale } = section.options;
+    const counts = FAULTS.map(({ name, rounds }) => `${rounds[scale]} × ${name}`).join(', ');
     const stand = await Stand.open(section);
     try {
       section.done(
-        `${rounds} faults under the load of ${stand.writers} writers, in turn: ${names.join(', ')}. PostgreSQL was started again by ` +
-          'the supervisor of the embedded server; the service was left alone.',
+        `Under the load of ${stand.writers} writers: ${counts}. PostgreSQL was started again by the supervisor of the embedded server; ` +
+          'the service was left alone.',
       );
-      for (let round = 0; round < rounds; round++) {
-        const name = names[round % names.length]!;
-        await stand.round(`${name}, round ${round + 1}`, async () => {
+      for (const [n, { name, run }] of plannedFor(scale).entries())
+        await stand.round(`${name}, round ${n + 1}`, async () => {
           await sleep(between(section.chance, 100, 1_200));
           section.tally.databaseEnds++;
-          return await FAULTS[name]!(stand);
+          return await run(stand);
         });
-      }
       const isUp = await Promise.race([stand.service.exited.then(() => false), sleep(10, true)]);
       section.claim(
         'PostgreSQL restarted or killed: the service goes on in the same process',
         'never started again',
-        `${isUp ? 'still the first process' : 'the process ended'}, after ${rounds} rounds`,
+        `${isUp ? 'still the first process' : 'the process ended'}, after ${counts}`,
         isUp,
       );
       await stand.conclude();

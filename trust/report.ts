@@ -118,7 +118,6 @@ What the service promises when things go wrong, and what came of it when they di
 files and sockets; made by \`${run.command}\`, which anybody can run again.
 
 - **Seed** ${run.seed}, **commit** ${run.commit}, ${run.date} UTC, ${duration(run.seconds)} on ${run.cpu}, Node ${run.node}
-- **Scale** ${run.scale}${run.scale === 'full' ? '' : ': a smaller run, the figures of which say little; `--full` is the whole'}
 - **Counted** ${number(sum.requests)} requests, ${number(sum.acknowledged)} acknowledged, ${number(sum.refused)} refused with 503, ${number(sum.unanswered)} without an answer
 - **Done to it** ${number(sum.kills)} × \`kill -9\` of the service, ${number(sum.databaseEnds)} × the end of PostgreSQL or of its sessions, ${number(sum.stops)} × SIGTERM
 - **Outcome** ${claims.length - missed - unrun} of ${claims.length} claims held, ${missed} missed, ${unrun} not run

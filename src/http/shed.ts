@@ -2,15 +2,17 @@
  * Sends away what there is no room for before anything is made of it: at five times what the service can do, four of five
  * requests end here, and each costs time that an answer could have had. Callers who are told at once send the next at once,
  * so of the time of each round of the event loop no more is given to refusals than their share: without that, 12,000 of them a
- * second left 250 of 3,000 answers a second. Whoever is to be refused meanwhile waits, and asks for nothing more.
+ * second left 250 of 3,000 answers a second. Whoever is to be refused meanwhile waits, and asks for nothing more: of 8,000
+ * callers at once for about two seconds.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { failure, JSON_HEADERS } from './envelope.ts';
 import type { Room } from './room.ts';
 
-/** In each round as many are sent away as were let in, and so many in any case. One costs about a fifth of an answer. */
-const LEAST_SENT_AWAY = 32;
+/** In each round half as many are sent away as were let in, and so many in any case. One costs about a fifth of an answer. */
+const LEAST_SENT_AWAY = 8;
+const sentAwayFor = (letIn: number): number => Math.ceil(letIn / 2) + LEAST_SENT_AWAY;
 
 export interface Shedding {
   room: Room;
@@ -27,7 +29,7 @@ export function shedEarly(server: Server, base: string, { room, whose }: Sheddin
   let letIn = 0;
   let sent = 0;
   const sendSome = () => {
-    for (const response of leaving.splice(0, letIn + LEAST_SENT_AWAY)) {
+    for (const response of leaving.splice(0, sentAwayFor(letIn))) {
       waiting.delete(response.req.socket);
       sendAway(response, room, `shed-${(++sent).toString(36)}`);
     }
