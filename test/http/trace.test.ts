@@ -1,9 +1,12 @@
 /** Traces, as a collector on loopback receives them. */
 import { type Server as Collector, createServer as createCollector } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { openService } from '../../src/customers/service.ts';
 import { connect, type Sql } from '../../src/database/connect.ts';
+import { createServer } from '../../src/http/server.ts';
 import { readTraceparent, Tracer, traced, traceWith } from '../../src/tracing.ts';
 import { sender, serve, useService } from '../harness.ts';
 
@@ -108,6 +111,22 @@ describe('a trace', () => {
       'error.type': 'unauthorized',
     });
     expect(spans.filter(({ traceId }) => traceId === 'c'.repeat(32))).toEqual([]);
+  });
+
+  it('is named by the lines of the log that its requests write', async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    const logged = await createServer(await openService(pool), logger);
+    const send = sender(await logged.listen({ port: 0, host: '127.0.0.1' }), 'clt_x');
+    const traceparent = `00-${'e'.repeat(32)}-${'f'.repeat(16)}-00`;
+    const { headers } = await send('GET', '/customers', undefined, { headers: { traceparent } });
+    await logged.close();
+    const told = lines.map((line) => JSON.parse(line)).map(({ msg, reqId, trace_id }) => [msg, reqId, trace_id]);
+    const id = headers.get('x-request-id');
+    expect(told).toEqual([
+      ['sign-in refused', id, 'e'.repeat(32)],
+      ['request', id, 'e'.repeat(32)],
+    ]);
   });
 
   it.each([
