@@ -28,7 +28,7 @@ describe('documents', () => {
     const settings = (text: string, pattern: RegExp) =>
       [...new Set([...text.matchAll(pattern)].map(([, name]) => name!))].sort();
     const plain = settings(read('src/config.ts'), /env\.([A-Z_]+)/g);
-    const named = settings(read('src/config.ts'), /(?:wholeNumber|oneOf|proxies)\(env, '([A-Z_]+)'/g);
+    const named = settings(read('src/config.ts'), /(?:wholeNumber|oneOf|proxies|pairs)\(env, '([A-Z_]+)'/g);
     const documented = settings(read('docs/operations.md'), /^\| `([A-Z_]+)` \|/gm);
     expect(documented).toEqual([...new Set([...plain, ...named])].sort());
   });
