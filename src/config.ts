@@ -108,22 +108,60 @@ function tracing(env: NodeJS.ProcessEnv): TracingSettings | null {
   const own = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
   const isAsked = own || base || env.OTEL_TRACES_EXPORTER;
   if (!isAsked || exporter === 'none' || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return null;
-  oneOf(env, 'OTEL_EXPORTER_OTLP_PROTOCOL', 'http/json', ['http/json', 'http/protobuf']);
-  const share = Number(env.OTEL_TRACES_SAMPLER_ARG || 1);
-  if (!(share >= 0 && share <= 1))
-    throw new Error('OTEL_TRACES_SAMPLER_ARG must be from 0 to 1: the share of traces that are kept.');
-  const headers = (env.OTEL_EXPORTER_OTLP_HEADERS ?? '').split(',').filter((one) => one.includes('='));
+  const sampling = samplingOf(env);
+  if (sampling.share === 0 && !sampling.followsCaller) return null;
+  // What is said of traces alone wins; it replaces what is said of all signals.
+  if (env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL)
+    oneOf(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'http/json', PROTOCOLS);
+  else oneOf(env, 'OTEL_EXPORTER_OTLP_PROTOCOL', 'http/json', PROTOCOLS);
+  const timeout = wholeNumber(env, 'OTEL_EXPORTER_OTLP_TIMEOUT', 5_000, 1, 600_000);
+  const resource = pairs(env, 'OTEL_RESOURCE_ATTRIBUTES');
   return {
     url: own || `${(base || 'http://localhost:4318').replace(/\/+$/, '')}/v1/traces`,
-    headers: Object.fromEntries(
-      headers.map((one) => {
-        const at = one.indexOf('=');
-        return [one.slice(0, at).trim(), decodeURIComponent(one.slice(at + 1).trim())];
-      }),
-    ),
-    serviceName: env.OTEL_SERVICE_NAME || 'clientele',
-    share,
+    headers: env.OTEL_EXPORTER_OTLP_TRACES_HEADERS
+      ? pairs(env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS')
+      : pairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
+    timeout: wholeNumber(env, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', timeout, 1, 600_000),
+    resource: {
+      ...resource,
+      'service.name': env.OTEL_SERVICE_NAME || resource['service.name'] || 'clientele',
+    },
+    ...sampling,
   };
+}
+
+const PROTOCOLS = ['http/json', 'http/protobuf'];
+/** By what a sampler of the specification is called, after `parentbased_`: the share it keeps; null for one that is given. */
+const SAMPLERS: Record<string, number | null> = { always_on: 1, always_off: 0, traceidratio: null };
+
+function samplingOf(env: NodeJS.ProcessEnv): Pick<TracingSettings, 'share' | 'followsCaller'> {
+  const argument = env.OTEL_TRACES_SAMPLER_ARG;
+  // A share that is given alone is meant.
+  const fallback = argument ? 'parentbased_traceidratio' : 'parentbased_always_on';
+  const names = Object.keys(SAMPLERS).flatMap((name) => [name, `parentbased_${name}`]);
+  const [, parent, name] = /^(parentbased_)?(.+)$/.exec(oneOf(env, 'OTEL_TRACES_SAMPLER', fallback, names))!;
+  const share = SAMPLERS[name!] ?? Number(argument || 1);
+  if (!(share >= 0 && share <= 1))
+    throw new Error('OTEL_TRACES_SAMPLER_ARG must be from 0 to 1: the share of traces that are kept.');
+  return { share, followsCaller: parent !== undefined };
+}
+
+/** `name=value,…`, percent-encoded. What is wrong is not repeated: it may hold a secret. */
+function pairs(env: NodeJS.ProcessEnv, name: string): Record<string, string> {
+  const listed = (env[name] ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  try {
+    return Object.fromEntries(listed.map(pairOf));
+  } catch {
+    throw new Error(`${name} must be pairs such as name=value,other=value with values percent-encoded.`);
+  }
+}
+
+function pairOf(text: string): [string, string] {
+  const [, name, value] = /^([^=]+)=(.*)$/.exec(text)!;
+  return [decodeURIComponent(name!.trim()), decodeURIComponent(value!.trim())];
 }
 
 const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];

@@ -9,9 +9,14 @@ export interface TracingSettings {
   /** Where spans are posted. */
   url: string;
   headers: Record<string, string>;
-  serviceName: string;
-  /** Of the traces that begin here, how many are kept: 0 to 1. */
+  /** Milliseconds that a collector may take for what it is sent. */
+  timeout: number;
+  /** What every span is said of: `service.name` and whatever else the operator calls this process. */
+  resource: Record<string, string>;
+  /** Of the traces decided about here, how many are kept: 0 to 1. */
   share: number;
+  /** A caller who sends `traceparent` has decided for its trace; else it is decided about here like any other. */
+  followsCaller: boolean;
 }
 
 type Attributes = Record<string, string | number>;
@@ -38,7 +43,6 @@ const SEND_MS = 2_000;
 const SEND_AT = 512;
 /** Beyond so many that wait to be sent, spans are dropped: traces must not cost the service its memory. */
 const MOST_WAITING = 4_096;
-const PATIENCE_MS = 5_000;
 
 export class Tracer {
   readonly #settings: TracingSettings;
@@ -54,13 +58,15 @@ export class Tracer {
   }
 
   begin(name: string, kind: Span['kind'], parent: Origin | null, links: Origin[] = []): Span {
+    const traceId = parent?.traceId ?? randomBytes(16).toString('hex');
+    const decided = kind === 'internal' || this.#settings.followsCaller ? parent : null;
     return {
       name,
       kind,
-      traceId: parent?.traceId ?? randomBytes(16).toString('hex'),
+      traceId,
       spanId: randomBytes(8).toString('hex'),
       parentSpanId: parent?.spanId,
-      isSampled: parent?.isSampled ?? Math.random() < this.#settings.share,
+      isSampled: decided?.isSampled ?? placeOf(traceId) < this.#settings.share,
       links,
       start: now(),
       attributes: {},
@@ -94,7 +100,7 @@ export class Tracer {
     const spans = this.#waiting;
     if (spans.length === 0) return;
     this.#waiting = [];
-    const { url, headers, serviceName } = this.#settings;
+    const { url, headers, timeout, resource } = this.#settings;
     try {
       const response = await fetch(url, {
         method: 'POST',
@@ -102,12 +108,12 @@ export class Tracer {
         body: JSON.stringify({
           resourceSpans: [
             {
-              resource: { attributes: listed({ 'service.name': serviceName }) },
+              resource: { attributes: listed(resource) },
               scopeSpans: [{ scope: { name: 'clientele' }, spans }],
             },
           ],
         }),
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(timeout),
       });
       await response.arrayBuffer();
       if (!response.ok) throw new Error(`the collector answered ${response.status}`);
@@ -121,6 +127,9 @@ export class Tracer {
     await this.flush();
   }
 }
+
+/** Where from 0 to 1 a trace stands by the last 64 bits of its id: others who keep the same share keep the same traces. */
+const placeOf = (traceId: string): number => Number.parseInt(traceId.slice(16, 29), 16) / 2 ** 52;
 
 /** Nanoseconds since 1970, of a clock that does not jump. */
 const now = (): bigint => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;

@@ -1,5 +1,5 @@
 /** Documents that repeat what the code says are compared with it. `npx vitest run test/docs.test.ts -u` renews the generated ones. */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../src/http/errors.ts';
 
@@ -28,7 +28,7 @@ describe('documents', () => {
     const settings = (text: string, pattern: RegExp) =>
       [...new Set([...text.matchAll(pattern)].map(([, name]) => name!))].sort();
     const plain = settings(read('src/config.ts'), /env\.([A-Z_]+)/g);
-    const named = settings(read('src/config.ts'), /(?:wholeNumber|oneOf|proxies)\(env, '([A-Z_]+)'/g);
+    const named = settings(read('src/config.ts'), /(?:wholeNumber|oneOf|proxies|pairs)\(env, '([A-Z_]+)'/g);
     const documented = settings(read('docs/operations.md'), /^\| `([A-Z_]+)` \|/gm);
     expect(documented).toEqual([...new Set([...plain, ...named])].sort());
   });
@@ -49,9 +49,21 @@ describe('documents', () => {
     }
   });
 
+  it('SECURITY.md shows each defence by files that exist', () => {
+    const rows = [...read('SECURITY.md').matchAll(/^\| (?!who \||---).*$/gm)].map(([row]) => row);
+    expect(rows.length).toBeGreaterThan(15);
+    for (const row of rows) {
+      const named = [...row.split(' | ').at(-1)!.matchAll(/`([^`]+)`/g)].map(([, path]) => path!);
+      expect(named.length, row).toBeGreaterThan(0);
+      const missing = named.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)));
+      expect(missing, row).toEqual([]);
+    }
+  });
+
   it('links between the documents lead somewhere', () => {
     for (const page of [
       'README.md',
+      'SECURITY.md',
       'CONTRIBUTING.md',
       'docs/api.md',
       'docs/architecture.md',

@@ -1,6 +1,7 @@
 /** Whoever holds a key of one business, or of one location, tries every place where an id of another can stand. */
 import { createHash } from 'node:crypto';
 import { SCOPES } from '../src/tenancy/authentication.ts';
+import { makeKey } from '../src/tenancy/key.ts';
 import { makeBusiness } from '../test/business.ts';
 import { API, type Send, sender } from '../test/client.ts';
 import { type Document, loadDocument } from '../test/http/document.ts';
@@ -12,11 +13,11 @@ import { neighboursOf, type Position, positionsOf, strangersOf } from './intrude
 import { number } from './report.ts';
 import { Stand } from './stand.ts';
 import type { Section, Theme } from './theme.ts';
-import { type Request, THRESHOLD, type Timed, timed } from './timing.ts';
+import { type Kinds, type Request, THRESHOLD, type Timed, timed } from './timing.ts';
 
 /** Attempts are victims × intruders × ways to ask × places, about seven hundred for each victim. */
 const VICTIMS = { smoke: 1, small: 2, full: 16 };
-/** Of each of two kinds of ids, for each operation. */
+/** Of each of two kinds, for each operation. */
 const SAMPLES = { smoke: 8, small: 300, full: 2_000 };
 const SHOWN = 10;
 
@@ -25,7 +26,7 @@ export const isolation: Theme = {
   title: 'Isolation',
   what: ({ scale }) =>
     `ids of ${VICTIMS[scale]} businesses in every place by others, ${SAMPLES[scale]} timings of each operation`,
-  estimate: ({ scale }) => 8 + VICTIMS[scale] * 6 + SAMPLES[scale] / 15,
+  estimate: ({ scale }) => 8 + VICTIMS[scale] * 6 + SAMPLES[scale] / 10,
   async run(section) {
     // Every attempt is looked at, not the limit of those with a wrong key.
     const stand = await Stand.open(section, { env: { CLIENTELE_FAILED_RATE: '0' } });
@@ -161,7 +162,10 @@ function describe(
   section.claim('businesses that others changed', '0', `${changed} of ${victims}`, changed === 0);
 }
 
-const TIMED: { name: string; request(ids: Victim['ids'], own: string): [string, string, unknown?] }[] = [
+/** What of a victim others ask for: its ids, and the address of one of its customers. */
+type Asked = Victim['ids'] & { email: string };
+
+const TIMED: { name: string; request(asked: Asked, own: string): [string, string, unknown?] }[] = [
   { name: 'get', request: ({ customer }) => ['GET', `/customers/${customer}`] },
   {
     name: 'get as it was',
@@ -175,7 +179,16 @@ const TIMED: { name: string; request(ids: Victim['ids'], own: string): [string, 
   { name: 'restore', request: ({ customer }) => ['POST', `/customers/${customer}/restore`] },
   { name: 'erase', request: ({ customer }) => ['POST', `/customers/${customer}/erase`] },
   { name: 'merge', request: ({ customer }, own) => ['POST', `/customers/${own}/merge`, { from: customer }] },
+  {
+    name: 'unmerge',
+    request: ({ customer }, own) => ['POST', `/customers/${own}/unmerge`, { from: customer }],
+  },
+  {
+    name: 'legal hold',
+    request: ({ customer }) => ['PUT', `/customers/${customer}/legal-hold`, { reason: 'Claim' }],
+  },
   { name: 'events', request: ({ customer }) => ['GET', `/customers/${customer}/events`] },
+  { name: 'export of one', request: ({ customer }) => ['GET', `/customers/${customer}/export`] },
   { name: 'references', request: ({ customer }) => ['GET', `/customers/${customer}/references`] },
   {
     name: 'reference',
@@ -185,29 +198,45 @@ const TIMED: { name: string; request(ids: Victim['ids'], own: string): [string, 
   { name: 'undo', request: ({ import: id }) => ['POST', `/imports/${id}/undo`] },
   { name: 'list', request: ({ list_cursor }) => ['GET', `/customers?cursor=${list_cursor}`] },
   { name: 'export', request: ({ location }) => ['GET', `/customers/export?location_id=${location}`] },
+  { name: 'location', request: ({ location }) => ['GET', `/locations/${location}`] },
+  { name: 'revoke a key', request: ({ api_key }) => ['DELETE', `/api-keys/${api_key}`] },
+  {
+    name: 'upsert',
+    // A dry run looks for the same, and makes nothing that the next one would find.
+    request: ({ email }) => ['PUT', '/customers?dry_run=true', { name: 'Own', email }],
+  },
 ];
 
 /** Can an id that exists elsewhere be told by the time that its refusal takes? */
 async function compareTimes(section: Section, stand: Stand): Promise<void> {
   const place = { url: stand.service.url, sql: stand.sql };
   const victim = await makeVictim(await makeBusiness(place));
-  const nobody = Object.fromEntries(
+  const emailOf = (n: number) => `${SECRET}${n}@victim.test`.toLowerCase();
+  const theirs: Asked = { ...victim.ids, email: emailOf(1) };
+  const nobodys = Object.fromEntries(
     Object.entries(victim.ids).map(([kind, id]) => [kind, neverExisted(id)]),
   ) as Victim['ids'];
+  const nobody: Asked = { ...nobodys, email: emailOf(9) };
   const stranger = await makeBusiness(place);
   const location_id = await victim.business.addLocation();
   const neighbour = await victim.business.addKey({ location_id, scopes: [...SCOPES] });
   const results: Timed[] = [];
+  const time = async (name: string, ...kinds: Kinds) =>
+    void results.push(await timed(place.url, name, kinds, section.size(SAMPLES), section.chance));
   for (const { name: who, key, send } of [
     { name: 'another business', ...stranger },
     { name: 'another location', ...neighbour },
   ]) {
     const own = (await send('POST', '/customers', { name: 'Own' })).body.id;
     for (const { name, request } of TIMED) {
-      const pair = [victim.ids, nobody].map((ids) => toRequest(key, request(ids, own))) as [Request, Request];
-      results.push(await timed(place.url, `${name}, ${who}`, pair, section.size(SAMPLES), section.chance));
+      const [one, other] = [theirs, nobody].map((asked) => toRequest(key, request(asked, own)));
+      await time(`${name}, ${who}`, () => one!, () => other!);
     }
   }
+  // Another key each time: what is known to be wrong is not looked up again.
+  const wrongKey = (businessId: string) => toRequest(makeKey(businessId), ['GET', '/locations']);
+  const { id } = victim.business;
+  await time('wrong key', () => wrongKey(id), () => wrongKey(neverExisted(id)));
   section.tally.requests += 2 * results.length * section.size(SAMPLES);
   describeTimes(section, results);
 }
@@ -231,8 +260,8 @@ function describeTimes(section: Section, results: Timed[]): void {
       `${operation.padEnd(28)} t ${t.toFixed(1).padStart(5)}, ${theirs.toFixed(0)} µs against ${nobodys.toFixed(0)} µs`,
     );
   section.done(
-    `${results.length} operations timed ${number(section.size(SAMPLES))} times each with an id of the other and as often with one that ` +
-      'never existed, in an order made by chance, over one connection.',
+    `${results.length} operations timed ${number(section.size(SAMPLES))} times each with an id, an address or a business of the other and ` +
+      'as often with one that never existed, in an order made by chance, over one connection.',
   );
   section.checked(
     `Welch's t of the two kinds, of all times and without the slowest 5 and 20 %, stays below ${THRESHOLD} (the practice of dudect).`,

@@ -14,6 +14,9 @@ export interface Request {
   body?: string;
 }
 
+/** The two kinds: each makes the next request of its own. */
+export type Kinds = [theirs: () => Request, nobodys: () => Request];
+
 export interface Timed {
   operation: string;
   /** The largest |t| over the crops. */
@@ -28,17 +31,17 @@ export interface Timed {
 export async function timed(
   url: string,
   operation: string,
-  [theirs, nobodys]: [Request, Request],
+  kinds: Kinds,
   samples: number,
   chance: Chance,
 ): Promise<Timed> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const times: [number[], number[]] = [[], []];
   try {
-    for (let n = 0; n < WARM_UP; n++) for (const one of [theirs, nobodys]) await timeOf(url, agent, one);
+    for (let n = 0; n < WARM_UP; n++) for (const next of kinds) await timeOf(url, agent, next());
     for (let n = 0; n < samples; n++) {
       const order = chance() < 0.5 ? [0, 1] : [1, 0];
-      for (const kind of order) times[kind]!.push(await timeOf(url, agent, kind === 0 ? theirs : nobodys));
+      for (const kind of order) times[kind]!.push(await timeOf(url, agent, kinds[kind]!()));
     }
   } finally {
     agent.destroy();

@@ -100,7 +100,12 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   // Guessing must be seen; by whom, and nothing of what was tried.
   if (answer.status === 401 && answer.reason)
     request.log.warn(
-      { reason: answer.reason, address: networkOf(request.ip), route: request.routeOptions?.url },
+      {
+        reason: answer.reason,
+        address: networkOf(request.ip),
+        route: request.routeOptions?.url,
+        ...(answer.passedOver > 0 && { passed_over: answer.passedOver }),
+      },
       'sign-in refused',
     );
   // Those are said by the metrics: a line for each would add to the load.

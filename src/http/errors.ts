@@ -145,7 +145,7 @@ export interface RefusedKey {
   keyId: string;
 }
 
-type Aside = { retryAfter?: number; reason?: string; key?: RefusedKey | null };
+type Aside = { retryAfter?: number; reason?: string; passedOver?: number; key?: RefusedKey | null };
 
 /** An answer that is not a success: thrown where the rule is known, turned into the envelope in one place. */
 export class ApiError extends Error {
@@ -155,8 +155,10 @@ export class ApiError extends Error {
   readonly details: Record<string, unknown>;
   /** Seconds after which to come again, where that is known. */
   readonly retryAfter: number | null;
-  /** What the log says of it beside the code; not for the caller. */
+  /** What the log says of it beside the code, null for no line; not for the caller. */
   readonly reason: string | null;
+  /** How many like it came since the line before without one of their own. */
+  readonly passedOver: number;
   /** The key it is counted for; not for the caller. */
   readonly key: RefusedKey | null;
 
@@ -167,6 +169,7 @@ export class ApiError extends Error {
     this.details = details;
     this.retryAfter = aside.retryAfter ?? null;
     this.reason = aside.reason ?? null;
+    this.passedOver = aside.passedOver ?? 0;
     this.key = aside.key ?? null;
   }
 }

@@ -22,6 +22,7 @@ import { parseJsonBody } from './json-body.ts';
 import { Metrics } from './metrics.ts';
 import { registerOpenApi, toSchema } from './openapi.ts';
 import { registerProbes } from './probes.ts';
+import { requestIds } from './request-ids.ts';
 import { BASE, type Route, registerRoutes } from './route.ts';
 import { shedEarly } from './shed.ts';
 import { traceRequests } from './trace.ts';
@@ -46,8 +47,10 @@ export async function createServer(
   logger: Logger,
   { linger = 0, trustProxy = false }: ServerOptions = {},
 ): Promise<Server> {
+  const newId = requestIds();
   const app: FastifyInstance = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
+    genReqId: newId,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
     // Unless a proxy is known, anybody could write any address into X-Forwarded-For.
@@ -160,6 +163,7 @@ export async function createServer(
   shedEarly(app.server, BASE, {
     room: service.room,
     whose: (authorization) => service.authentication.businessOf(authorization),
+    newId,
   });
   return Object.assign(app, { routes, doors }) as unknown as Server;
 }

@@ -18,20 +18,23 @@ export interface Shedding {
   room: Room;
   /** Whose a request is, if that is known without looking anything up; else it goes the whole way. */
   whose(authorization: string): string | null;
+  /** A new name for a request. */
+  newId(): string;
 }
 
 /** Puts itself before what listens on the server. */
-export function shedEarly(server: Server, base: string, { room, whose }: Shedding): void {
+export function shedEarly(server: Server, base: string, { room, whose, newId }: Shedding): void {
   const [listener] = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   const leaving: ServerResponse[] = [];
   const waiting = new WeakSet<Socket>();
   let letIn = 0;
-  let sent = 0;
+  // In no log: the id says so.
+  const send = (response: ServerResponse) => sendAway(response, room, `shed-${newId()}`);
   const sendSome = () => {
     for (const response of leaving.splice(0, sentAwayFor(letIn))) {
       waiting.delete(response.req.socket);
-      sendAway(response, room, `shed-${(++sent).toString(36)}`);
+      send(response);
     }
     letIn = 0;
     if (leaving.length > 0) setImmediate(sendSome);
@@ -43,7 +46,7 @@ export function shedEarly(server: Server, base: string, { room, whose }: Sheddin
       return;
     }
     // Who sends on without an answer is answered at once: Node stops reading where answers pile up, and nowhere else.
-    if (waiting.has(request.socket)) return sendAway(response, room, `shed-${(++sent).toString(36)}`);
+    if (waiting.has(request.socket)) return send(response);
     waiting.add(request.socket);
     if (leaving.push(response) === 1) {
       letIn = 0;

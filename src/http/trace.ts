@@ -1,4 +1,4 @@
-/** A span for each request: its operation, its status and where its caller's trace goes on. */
+/** A span for each request: its operation, its status and where its caller's trace goes on. Its log lines name the trace. */
 import type { FastifyInstance } from 'fastify';
 import { inside, readTraceparent, type Span, type Tracer } from '../tracing.ts';
 
@@ -18,6 +18,7 @@ export function traceRequests(app: FastifyInstance, tracer: Tracer): void {
       ...(operationId && { 'clientele.operation': operationId }),
     });
     spans.set(request, span);
+    request.log = request.log.child({ trace_id: span.traceId });
     done();
   });
   // After the body was read: what reads it begins outside.

@@ -12,6 +12,7 @@ import { TimedCache } from './cache.ts';
 import { type DeleteRules, deleteRulesOf } from './delete-rules.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
 import { businessOf, businessOfSession, hashKey } from './key.ts';
+import { RefusalLines } from './refusal-lines.ts';
 import type { LocationContext, Scope } from './scope.ts';
 import { findSession } from './session-store.ts';
 import { findKey, type KeyContext, selectLocations } from './store.ts';
@@ -46,8 +47,13 @@ const SESSION_REFUSED = {
 };
 /** Why somebody was not let in: what the log and the metrics say of it. */
 export type Refusal = 'missing' | 'malformed' | 'checksum' | 'unknown' | 'expired' | 'too_many';
-const unauthorized = (message: string, reason?: Refusal, key: RefusedKey | null = null) =>
-  new ApiError('unauthorized', message, {}, reason ? { reason, key } : {});
+
+/** Whose refusal it is: what it is remembered by, and the key where there is one. */
+interface Whose {
+  name: string | null;
+  key: RefusedKey | null;
+}
+const NOBODY: Whose = { name: null, key: null };
 
 /** What there is behind a key or a session. */
 interface Found {
@@ -60,7 +66,8 @@ const opens = (found: Found | null): found is Found => found !== null && !found.
 const MOST_KNOWN = 10_000;
 /**
  * A program that goes on with a revoked key, or a page whose session has ended, is no guesser: it is one wrong attempt of its
- * address in this time, however often it comes.
+ * address in this time, however often it comes. Nor is it slowed: it costs no more than a request without a key, which is
+ * told 401 as often as it comes.
  */
 const GONE_MS = 60_000;
 /** So many that are new to this process are looked up at a time. */
@@ -83,6 +90,7 @@ export class Authentication {
   /** Those that are none, until when that need not be asked again (what is revoked never comes back), and which each was. */
   readonly #gone = new Map<string, { until: number; key: RefusedKey | null }>();
   readonly #failures: FailedAttempts;
+  readonly #lines: RefusalLines;
   #lookups = 0;
   /** Who was not let in since the start; for the metrics. */
   readonly refused: Record<Refusal, number> = {
@@ -94,9 +102,10 @@ export class Authentication {
     too_many: 0,
   };
 
-  constructor(sql: Sql, failures: FailedAttempts) {
+  constructor(sql: Sql, failures: FailedAttempts, lines = new RefusalLines()) {
     this.#sql = sql;
     this.#failures = failures;
+    this.#lines = lines;
   }
 
   /**
@@ -106,7 +115,7 @@ export class Authentication {
   authenticate(header: string | undefined, from: From): Caller | Promise<Caller> {
     if (!header) {
       this.refused.missing++;
-      throw unauthorized('Send your API key as "Authorization: Bearer clt_…".');
+      throw new ApiError('unauthorized', 'Send your API key as "Authorization: Bearer clt_…".');
     }
     const key = keyIn(header);
     if (!key) {
@@ -146,7 +155,7 @@ export class Authentication {
   ): Caller | Promise<Caller> {
     const gone = this.#gone.get(name);
     if (gone && gone.until > performance.now()) {
-      throw this.#refuseAgain(refused, gone.key);
+      throw this.#refuseAgain(refused, from, { name, key: gone.key });
     }
     const found = this.#callers.get(name, () => this.#lookUp(name, load, from));
     return found instanceof Promise
@@ -191,16 +200,26 @@ export class Authentication {
     );
   }
 
-  #refuse(reason: Refusal, message: string, from: From, key: RefusedKey | null = null): ApiError {
-    this.refused[reason]++;
+  #refuse(reason: Refusal, message: string, from: From, whose = NOBODY): ApiError {
     // What has run out was a key: nobody guessed it.
     if (reason !== 'expired') this.#failures.count(from());
-    return unauthorized(message, reason, key);
+    return this.#unauthorized(reason, message, from, whose);
   }
 
-  #refuseAgain(refused: typeof KEY_REFUSED, key: RefusedKey | null): ApiError {
-    this.refused.unknown++;
-    return unauthorized(refused.unknown, 'unknown', key);
+  /** Known to be none: no statement, and no other attempt of its address. */
+  #refuseAgain(refused: typeof KEY_REFUSED, from: From, whose: Whose): ApiError {
+    return this.#unauthorized('unknown', refused.unknown, from, whose);
+  }
+
+  #unauthorized(reason: Refusal, message: string, from: From, { name, key }: Whose): ApiError {
+    this.refused[reason]++;
+    const passedOver = name === null ? 0 : this.#lines.next(`${name} ${from()}`);
+    return new ApiError(
+      'unauthorized',
+      message,
+      {},
+      passedOver === null ? { key } : { reason, passedOver, key },
+    );
   }
 
   #admit(name: string, found: Found | null, refused: typeof KEY_REFUSED, from: From): Caller {
@@ -208,14 +227,15 @@ export class Authentication {
       const key = found && refusedKey(found.caller);
       // Of those who looked together one counts as wrong: they may be one program.
       const gone = this.#gone.get(name);
-      if (gone && gone.until > performance.now()) throw this.#refuseAgain(refused, gone.key);
+      if (gone && gone.until > performance.now())
+        throw this.#refuseAgain(refused, from, { name, key: gone.key });
       if (this.#gone.size >= MOST_KNOWN) this.#gone.delete(this.#gone.keys().next().value!);
       this.#gone.set(name, { until: performance.now() + GONE_MS, key });
-      throw this.#refuse('unknown', refused.unknown, from, key);
+      throw this.#refuse('unknown', refused.unknown, from, { name, key });
     }
     const { caller } = found;
     if (caller.expiresAt <= Date.now())
-      throw this.#refuse('expired', refused.expired, from, refusedKey(caller));
+      throw this.#refuse('expired', refused.expired, from, { name, key: refusedKey(caller) });
     return caller;
   }
 
@@ -226,6 +246,7 @@ export class Authentication {
         'checksum',
         'The API key is mistyped or incomplete: its checksum does not fit.',
         from,
+        { name: keyName(hash), key: null },
       );
     const found = await findKey(this.#sql, businessId, hash);
     return found && { caller: toCaller(businessId, found), isRevoked: found.revoked_at !== null };

@@ -55,6 +55,15 @@ describe('two workers', () => {
     }
   });
 
+  it('call no two requests alike', async () => {
+    // A connection each, so that both are asked.
+    const ask = () => fetch(`${running.url}/health`, { headers: { connection: 'close' } });
+    const answers = await Promise.all(Array.from({ length: 32 }, ask));
+    const ids = answers.map(({ headers }) => headers.get('x-request-id')!);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(new Set(ids.map((id) => id.split('-')[0])).size, 'one beginning for each').toBe(2);
+  });
+
   it('both refuse a revoked key within a second', async () => {
     const admin = sender(running.url, key);
     const made = (await admin('POST', '/api-keys', { name: 'till', scopes: ['customers:read'] })).body;

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Doors } from '../../src/http/doors.ts';
+import { requestIds } from '../../src/http/request-ids.ts';
 import { Room } from '../../src/http/room.ts';
 import { shedEarly } from '../../src/http/shed.ts';
 
@@ -111,7 +112,7 @@ it('lets go of the socket at once when a stop begins before the doors are there'
 
 it('answers who sends on without an answer at once, and stops reading there', async () => {
   const room = new Room({ pace: 4, least: 8, most: 8 });
-  shedEarly(server, '/', { room, whose: () => 'noisy' });
+  shedEarly(server, '/', { room, whose: () => 'noisy', newId: requestIds() });
   for (const _ of [1, 2, 3, 4]) room.enter('noisy', 1);
   let heard = 0;
   server.on('request', () => heard++);
@@ -137,7 +138,7 @@ it('is as before where no process can be started', async () => {
 
 it('sends away no more than its share in a round; all are told in the end', async () => {
   const room = new Room({ pace: 4, least: 8, most: 8 });
-  shedEarly(server, '/', { room, whose: () => 'noisy' });
+  shedEarly(server, '/', { room, whose: () => 'noisy', newId: requestIds() });
   const under = [1, 2, 3, 4].map(() => room.enter('noisy', 1));
   const answers = Array.from({ length: CALLERS }, () => {
     const caller = call();

@@ -60,6 +60,8 @@ const REQUESTS: Record<string, (id: string) => [method: string, path: string, bo
   'put a reference': (id) => ['PUT', `/customers/${id}/references/booking/1`, { state: 'open' }],
   'remove a reference': (id) => ['DELETE', `/customers/${id}/references/booking/1`],
   'legal hold': (id) => ['PUT', `/customers/${id}/legal-hold`, { reason: 'x' }],
+  'lift a legal hold': (id) => ['DELETE', `/customers/${id}/legal-hold`],
+  'export of one': (id) => ['GET', `/customers/${id}/export`],
 };
 
 it.each(Object.keys(REQUESTS))('%s: the same statements, and nothing found by them', async (name) => {

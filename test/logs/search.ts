@@ -48,7 +48,7 @@ const ORDINARY = new Set([
   ...['locations', 'location', 'business', 'delete', 'refused', 'failed', 'default'],
 ]);
 /** Of every line of the service's log, and nobody's. */
-const OWN = new Set(['level', 'time', 'pid', 'hostname', 'reqId']);
+const OWN = new Set(['level', 'time', 'pid', 'hostname', 'reqId', 'trace_id']);
 
 interface Phrase {
   words: string[];
