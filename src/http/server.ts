@@ -21,7 +21,7 @@ import { ApiError } from './errors.ts';
 import { parseJsonBody } from './json-body.ts';
 import { Metrics } from './metrics.ts';
 import { registerOpenApi, toSchema } from './openapi.ts';
-import { registerProbes } from './probes.ts';
+import { Readiness, registerProbes } from './probes.ts';
 import { BASE, type Route, registerRoutes } from './route.ts';
 import { shedEarly } from './shed.ts';
 import { traceRequests } from './trace.ts';
@@ -113,7 +113,12 @@ export async function createServer(
     reply.header('x-request-id', request.id);
     done(null, payload);
   });
-  const metrics = new Metrics({ ...service, pool: () => poolOf(service.sql) });
+  const readiness = new Readiness(service, logger);
+  const metrics = new Metrics({
+    ...service,
+    pool: () => poolOf(service.sql),
+    isReady: async () => (await readiness.fault()) === null,
+  });
   measureRequests(app, metrics, service.uses);
   const tracer = tracing();
   if (tracer) traceRequests(app, tracer);
@@ -149,7 +154,7 @@ export async function createServer(
     ...sessionRoutes(service.sql, service.authentication, service.limits),
   ];
   registerRoutes(app, routes, service, toSchema, compile);
-  registerProbes(app, service, metrics);
+  registerProbes(app, readiness, metrics);
   pages = await registerConsole(app);
   app.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
     pages ? pages.send(reply) : reply.redirect('/docs'),
