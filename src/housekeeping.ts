@@ -89,6 +89,8 @@ export async function keepHouse(
   // What writes have left for later in this index is gone through by every search until it is put in its place.
   await atLeisure(sql, (tx) => tx`select gin_clean_pending_list('customers_grams')`);
   if (!isStopping() && (await lease(sql, holder))) await analyzeGrown(sql);
+  // A round that was put off, or cut short by a stop, has not come to its end: the metrics show how long that has been so.
+  if (!isStopping()) service.house.finishedAt = Date.now();
   return { purged };
 }
 

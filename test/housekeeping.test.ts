@@ -32,3 +32,23 @@ it('looks at a table anew when it has grown, and not again', { timeout: 60_000 }
   expect((await looks()).n).toBe(before.n + 1);
   await sql.end();
 });
+
+it('says when a round came to its end: not one that was put off, cut short or left to another', async () => {
+  const keeper = await openService(service.sql);
+  expect(keeper.house.finishedAt).toBe(0);
+  await keepHouse(keeper, 'keeper', () => true);
+  expect(keeper.house.finishedAt).toBe(0);
+
+  const business = await service.business();
+  await business.send('PUT', '/customers', { name: 'Ann Lee', email: 'ann@clientele.test' });
+  await service.sql`
+    insert into leases values ('housekeeping', 'another', now() + interval '1 minute')
+    on conflict (name) do update set holder = excluded.holder, until = excluded.until`;
+  expect(await keepHouse(keeper, 'keeper')).toBeNull();
+  expect(keeper.house.finishedAt).toBe(0);
+
+  await service.sql`delete from leases`;
+  const before = Date.now();
+  await keepHouse(keeper, 'keeper');
+  expect(keeper.house.finishedAt).toBeGreaterThanOrEqual(before);
+});

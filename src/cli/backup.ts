@@ -5,7 +5,7 @@ import { writeBackup } from '../backup/write.ts';
 import type { Config } from '../config.ts';
 import { connect, isUnavailable } from '../database/connect.ts';
 import { openDatabase, unreachable } from './database.ts';
-import { findingsTable } from './doctor.ts';
+import { printFindings } from './doctor.ts';
 import { type CommandContext, version } from './terminal.ts';
 
 const MORE_BACKUP = `
@@ -67,7 +67,5 @@ async function restore(context: CommandContext, file: string): Promise<void> {
   });
   for (const name of applied) terminal.print(`Applied ${name}`);
   terminal.print(`${rows} rows as of ${head.made_at} in ${seconds(started)}: ${placeOf(config)}`);
-  if (findings.length === 0) return;
-  context.exitCode = 1;
-  terminal.print(findingsTable(findings));
+  printFindings(context, findings);
 }

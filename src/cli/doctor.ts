@@ -8,7 +8,8 @@ import { type CommandContext, table } from './terminal.ts';
 
 const MORE = `
 It looks at: configuration, reachability, ${CHECKS.join(', ')}. A service may run and write meanwhile.
-Exit code 0: all is well; 1: there are findings, in a table with what to do about each.
+Exit code 0: all is well; 1: there are findings, in a table with what to do about each. Settings that may be meant so are in the
+table as warnings and do not count.
 --fix counts customers and imports anew, drops what has expired and pairs of customers that are gone, writes again what is
 kept beside records, builds invalid and missing indexes, has tables analyzed, and frees leases that a wrong clock took. Nothing
 else.`;
@@ -26,19 +27,25 @@ async function doctor(context: CommandContext, { fix = false }: { fix?: boolean 
   const { terminal } = context;
   const { findings, repaired } = await diagnose(context, fix);
   for (const { check, what } of repaired) terminal.print(`Repaired (${check}): ${what}`);
-  if (findings.length === 0) {
-    terminal.print('All is well.');
-    return;
-  }
-  context.exitCode = 1;
-  terminal.print(findingsTable(findings));
+  if (findings.every(({ isWarning }) => isWarning)) terminal.print('All is well.');
+  printFindings(context, findings);
 }
 
-export const findingsTable = (findings: Found[]): string =>
-  table(
-    ['CHECK', 'FOUND', 'WHAT TO DO'],
-    findings.map(({ check, what, remedy }) => [check, what, remedy]),
+/** Prints a table of them, if there are any; the command fails unless all are warnings. */
+export function printFindings(context: CommandContext, findings: Found[]): void {
+  if (findings.length === 0) return;
+  if (!findings.every(({ isWarning }) => isWarning)) context.exitCode = 1;
+  context.terminal.print(
+    table(
+      ['CHECK', 'FOUND', 'WHAT TO DO'],
+      findings.map(({ check, what, remedy, isWarning }) => [
+        check,
+        isWarning ? `Warning: ${what}` : what,
+        remedy,
+      ]),
+    ),
   );
+}
 
 /** What cannot be read or reached is found too. */
 async function diagnose(

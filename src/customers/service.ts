@@ -58,6 +58,8 @@ export interface Service {
   uses: KeyUses;
   /** How many days that is kept. */
   keyUsesDays: number;
+  /** When a round of the background work last came to its end, in milliseconds since 1970; 0 before the first. */
+  house: { finishedAt: number };
   /** What may be under way at a time, and how many may wait for events. */
   room: Room;
   waitingRoom: Room;
@@ -113,6 +115,7 @@ export async function openService(sql: Sql, options: ServiceOptions = {}): Promi
     limits: new RateLimits(rates),
     uses: new KeyUses(),
     keyUsesDays,
+    house: { finishedAt: 0 },
     room: new Room(options.room ?? ROOM),
     waitingRoom: new Room(WAITING_ROOM),
     turns: new Turns(Math.max(1, sql.options.max - KEPT_FOR_WRITES)),

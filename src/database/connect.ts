@@ -71,9 +71,11 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
   }) as unknown as Sql;
 }
 
-/** How many connections of the pool are at work, and how many statements wait for one. (patches/ teaches the driver to say so.) */
-export const poolOf = (sql: Sql): { busy: number; waiting: number } =>
-  (sql as unknown as { pool(): { busy: number; waiting: number } }).pool();
+/** How many connections there may be, how many are at work, and how many statements wait for one. (patches/ teaches the driver to say so.) */
+export const poolOf = (sql: Sql): { size: number; busy: number; waiting: number } => ({
+  size: sql.options.max,
+  ...(sql as unknown as { pool(): { busy: number; waiting: number } }).pool(),
+});
 
 /**
  * Sends a tagged statement without keeping it prepared, so that the planner sees its values. A search

@@ -9,6 +9,7 @@ import { plans } from './plans.ts';
 import { examineRecords } from './records.ts';
 import { indexes, migrations, statistics } from './schema.ts';
 import { disk, replica, server } from './server.ts';
+import { settings } from './settings.ts';
 import { counters, feed, imports, leftovers, pairs, type TableCheck } from './tables.ts';
 
 const leases: Check = {
@@ -84,7 +85,7 @@ const records: Check = {
 };
 
 /** Of the server and its schema. Those after need the schema of this build. */
-const GROUND: Check[] = [server, replica, disk, migrations];
+const GROUND: Check[] = [settings, server, replica, disk, migrations];
 const REST: Check[] = [
   indexes,
   statistics,

@@ -9,6 +9,8 @@ export interface Finding {
   remedy: string;
   /** Puts it right without losing anything; absent where a person has to decide. */
   repair?: (sql: Sql) => Promise<void>;
+  /** Nothing is wrong yet, and it may be meant so: worth to be said, not to fail for. */
+  isWarning?: boolean;
 }
 
 /** What is examined. */

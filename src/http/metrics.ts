@@ -3,7 +3,16 @@
  * there are several workers, whichever is asked answers for all of them.
  */
 import cluster, { type Worker } from 'node:cluster';
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  type Aggregator,
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+} from 'prom-client';
+import { ERRORS } from './errors.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30];
 
@@ -17,7 +26,9 @@ export interface Counted {
   turns: { waiting: number };
   authentication: { refused: Record<string, number> };
   feed: { onSeen: (seconds: number) => void };
-  pool: () => { busy: number; waiting: number };
+  house: { finishedAt: number };
+  pool: () => { size: number; busy: number; waiting: number };
+  isReady: () => Promise<boolean>;
 }
 
 interface Held {
@@ -51,12 +62,21 @@ export class Metrics {
 
   constructor(counted: Counted) {
     const { writes, upserts, replica, room, waitingRoom, turns, authentication, feed, pool } = counted;
+    const { house, isReady } = counted;
     collectDefaultMetrics({ register: this.#registry });
     if (cluster.isWorker) {
       AggregatorRegistry.setRegistries(this.#registry);
       // Made for what making it does: from now on this worker answers the primary.
       new AggregatorRegistry();
     }
+    // From nought: a figure that begins with its first error shows no increase, and an alarm would wait for the second.
+    for (const code of Object.keys(ERRORS)) this.#errors.inc({ code }, 0);
+    this.#gauge(
+      'clientele_ready',
+      'Whether it should be sent requests, as /ready says: 1 or 0; of several workers, whether all should.',
+      async () => Number(await isReady()),
+      'min',
+    );
     this.#count(
       'clientele_write_groups_total',
       'Groups of writes sent to the database.',
@@ -84,6 +104,7 @@ export class Metrics {
       'Reads that wait for their turn at the database.',
       () => turns.waiting,
     );
+    this.#gauge('clientele_pool_size', 'Connections to the database that there may be.', () => pool().size);
     this.#gauge('clientele_pool_busy', 'Connections to the database that are at work.', () => pool().busy);
     this.#gauge('clientele_pool_waiting', 'Statements that wait for a connection.', () => pool().waiting);
     this.#gauge('clientele_under_way', 'Work under way, in requests; bodies weigh more.', () => room.held);
@@ -99,6 +120,12 @@ export class Metrics {
       'Who was not let in, by reason; too_many: refused by address without a look.',
       'reason',
       () => authentication.refused,
+    );
+    this.#gauge(
+      'clientele_housekeeping_finished_timestamp_seconds',
+      'When a round of the background work last came to its end, in seconds since 1970; 0 before the first.',
+      () => house.finishedAt / 1000,
+      'max',
     );
     const lag = new Histogram({
       name: 'clientele_feed_lag_seconds',
@@ -116,14 +143,20 @@ export class Metrics {
       );
   }
 
-  /** A number that goes up and down elsewhere. */
-  #gauge(name: string, help: string, read: () => number): void {
+  /** A number that goes up and down elsewhere, and what it is of several workers. */
+  #gauge(
+    name: string,
+    help: string,
+    read: () => number | Promise<number>,
+    aggregator: Aggregator = 'sum',
+  ): void {
     new Gauge({
       name,
       help,
+      aggregator,
       registers: [this.#registry],
-      collect() {
-        this.set(read());
+      async collect() {
+        this.set(await read());
       },
     });
   }
@@ -169,7 +202,8 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  text(): Promise<string> {
+  /** All figures; null when not every worker said its own. */
+  text(): Promise<string | null> {
     return cluster.isWorker ? textOfAll() : this.#registry.metrics();
   }
 }
@@ -181,13 +215,14 @@ interface TextMessage {
 }
 const isText = (message: unknown): message is TextMessage => (message as TextMessage | null)?.type === TEXT;
 
-/** Asks the primary for the sums over all workers. */
-const textOfAll = (): Promise<string> =>
+/** Asks the primary for the sums over all workers; null when it did not get them from each. */
+const textOfAll = (): Promise<string | null> =>
   new Promise((resolve) => {
     const take = (message: unknown) => {
       if (!isText(message)) return;
       process.off('message', take);
-      resolve(message.text ?? '');
+      // No worker at all is no answer either.
+      resolve(message.text || null);
     };
     process.on('message', take);
     process.send!({ type: TEXT });

@@ -21,8 +21,12 @@ import { ApiError } from './errors.ts';
 import { parseJsonBody } from './json-body.ts';
 import { Metrics } from './metrics.ts';
 import { registerOpenApi, toSchema } from './openapi.ts';
+<<<<<<< HEAD
 import { registerProbes } from './probes.ts';
 import { requestIds } from './request-ids.ts';
+=======
+import { Readiness, registerProbes } from './probes.ts';
+>>>>>>> help-a
 import { BASE, type Route, registerRoutes } from './route.ts';
 import { shedEarly } from './shed.ts';
 import { traceRequests } from './trace.ts';
@@ -116,7 +120,12 @@ export async function createServer(
     reply.header('x-request-id', request.id);
     done(null, payload);
   });
-  const metrics = new Metrics({ ...service, pool: () => poolOf(service.sql) });
+  const readiness = new Readiness(service, logger);
+  const metrics = new Metrics({
+    ...service,
+    pool: () => poolOf(service.sql),
+    isReady: async () => (await readiness.fault()) === null,
+  });
   measureRequests(app, metrics, service.uses);
   const tracer = tracing();
   if (tracer) traceRequests(app, tracer);
@@ -152,7 +161,7 @@ export async function createServer(
     ...sessionRoutes(service.sql, service.authentication, service.limits),
   ];
   registerRoutes(app, routes, service, toSchema, compile);
-  registerProbes(app, service, metrics);
+  registerProbes(app, readiness, metrics);
   pages = await registerConsole(app);
   app.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
     pages ? pages.send(reply) : reply.redirect('/docs'),

@@ -1,8 +1,10 @@
 /** Each thing the doctor looks at, broken on purpose: it is found, repaired where that is safe, and nothing else changes. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { scanDuplicates } from '../../src/customers/duplicate-scan.ts';
 import { findingsOf, roomFindings } from '../../src/doctor/server.ts';
+import { settingsFindings } from '../../src/doctor/settings.ts';
 import { clientele } from '../cli/session.ts';
 import { merge, unmerge } from '../contract/life-case.ts';
 import { type TestBusiness, useService } from '../harness.ts';
@@ -258,6 +260,59 @@ describe('found, left to people, and nothing changed by --fix', () => {
       await mends!();
       expect((await doctor()).out).toBe('All is well.');
     });
+});
+
+/** A setting, beside a server of 100 connections of which it keeps 3, and what is said of it. */
+const SETTINGS: [string, NodeJS.ProcessEnv, { wrong?: RegExp; warned?: RegExp }][] = [
+  ['the defaults', {}, {}],
+  ['as many connections as there are', { CLIENTELE_WORKERS: '7', DATABASE_POOL: '13' }, {}],
+  [
+    'more connections than there are',
+    { CLIENTELE_WORKERS: '8', DATABASE_POOL: '12' },
+    { wrong: /^CLIENTELE_WORKERS × DATABASE_POOL are 96 connections; of the 100 .* 91 are to be had/ },
+  ],
+  [
+    'any number of connections to a pooler',
+    { CLIENTELE_WORKERS: '8', DATABASE_POOL: '100', DATABASE_POOLER: 'transaction' },
+    {},
+  ],
+  [
+    'an address that others reach, and no proxy',
+    { HOST: '0.0.0.0' },
+    { warned: /^HOST is 0\.0\.0\.0, .*CLIENTELE_TRUST_PROXY is not set/ },
+  ],
+  ['the same with a proxy', { HOST: '0.0.0.0', CLIENTELE_TRUST_PROXY: '10.0.0.0/8' }, {}],
+  ['every other address of this machine alone', { HOST: '127.0.0.2' }, {}],
+  ['the same of IPv6', { HOST: '::1' }, {}],
+  ['no limit for keys', { CLIENTELE_KEY_RATE: '0' }, { warned: /^CLIENTELE_KEY_RATE is 0/ }],
+  ['no limit for businesses', { CLIENTELE_BUSINESS_RATE: '0' }, { warned: /^CLIENTELE_BUSINESS_RATE is 0/ }],
+  ['no limit for guessing', { CLIENTELE_FAILED_RATE: '0' }, { warned: /^CLIENTELE_FAILED_RATE is 0/ }],
+];
+
+describe('settings', () => {
+  it.each(SETTINGS)('%s', (_what, env, { wrong, warned }) => {
+    const found = settingsFindings(readConfig(env), { most: 100, kept: 3 });
+    expect(found.map(({ what, isWarning = false }) => [what, isWarning])).toEqual([
+      ...(wrong ? [[expect.stringMatching(wrong), false]] : []),
+      ...(warned ? [[expect.stringMatching(warned), true]] : []),
+    ]);
+  });
+
+  it('too many connections fail the doctor; a warning is shown and does not', async () => {
+    const DATABASE_URL = service.databaseUrl;
+    const warned = await clientele(['doctor'], { DATABASE_URL, CLIENTELE_FAILED_RATE: '0' });
+    expect(warned.out).toMatch(/^All is well\.$/m);
+    expect(warned.out).toMatch(/^settings +Warning: CLIENTELE_FAILED_RATE is 0, no limit/m);
+    expect(warned.code).toBe(0);
+    const wrong = await clientele(['doctor'], {
+      DATABASE_URL,
+      CLIENTELE_WORKERS: '256',
+      DATABASE_POOL: '500',
+    });
+    expect(wrong.out).toMatch(/^settings +CLIENTELE_WORKERS × DATABASE_POOL are 128000 connections/m);
+    expect(wrong.out).not.toContain('All is well');
+    expect(wrong.code).toBe(1);
+  });
 });
 
 describe('what cannot be reached', () => {

@@ -64,6 +64,33 @@ describe('two workers', () => {
     expect(new Set(ids.map((id) => id.split('-')[0])).size, 'one beginning for each').toBe(2);
   });
 
+  it('say as one whether they are ready and when the background work last came to its end', async () => {
+    await until('a round has come to its end', 20_000, async () => {
+      const finished = await metric('clientele_housekeeping_finished_timestamp_seconds');
+      return Math.abs(Date.now() / 1000 - finished) < 90;
+    });
+    expect(await metric('clientele_ready')).toBe(1);
+    expect(await metric('clientele_pool_size')).toBe(20);
+  });
+
+  it('are no figures at all while one of them does not say its own: 503, not an empty 200', async () => {
+    const [victim] = workers();
+    process.kill(victim!, 'SIGSTOP');
+    try {
+      // Some of them reach the one that is stopped, and wait.
+      const asked = Array.from({ length: 4 }, () => fetch(`${running.url}/metrics`));
+      const first = await Promise.race(asked);
+      expect(first.status).toBe(503);
+      expect(first.headers.get('retry-after')).toBe('1');
+      expect(await first.text()).toMatch(/^The workers did not all say/);
+      process.kill(victim!, 'SIGCONT');
+      await Promise.all(asked);
+    } finally {
+      process.kill(victim!, 'SIGCONT');
+    }
+    await until('figures are back', 20_000, async () => (await metric('clientele_ready')) === 1);
+  });
+
   it('both refuse a revoked key within a second', async () => {
     const admin = sender(running.url, key);
     const made = (await admin('POST', '/api-keys', { name: 'till', scopes: ['customers:read'] })).body;

@@ -32,6 +32,11 @@ describe('/metrics', () => {
     expect(seen.clientele_duplicates_prevented_total).toBe(3);
     expect(seen.clientele_writes_total).toBe(4);
     expect(seen.clientele_writes_waiting).toBe(0);
+    expect(seen.clientele_ready).toBe(1);
+    expect(seen.clientele_pool_size).toBe(8);
+    expect(seen.clientele_housekeeping_finished_timestamp_seconds).toBe(0);
+    // There from the start, so that the first of them is an increase.
+    expect(seen['clientele_errors_total{code="internal_error"}']).toBe(0);
     expect(seen.process_resident_memory_bytes).toBeGreaterThan(1_000_000);
   });
 
