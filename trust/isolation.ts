@@ -230,13 +230,21 @@ async function compareTimes(section: Section, stand: Stand): Promise<void> {
     const own = (await send('POST', '/customers', { name: 'Own' })).body.id;
     for (const { name, request } of TIMED) {
       const [one, other] = [theirs, nobody].map((asked) => toRequest(key, request(asked, own)));
-      await time(`${name}, ${who}`, () => one!, () => other!);
+      await time(
+        `${name}, ${who}`,
+        () => one!,
+        () => other!,
+      );
     }
   }
   // Another key each time: what is known to be wrong is not looked up again.
   const wrongKey = (businessId: string) => toRequest(makeKey(businessId), ['GET', '/locations']);
   const { id } = victim.business;
-  await time('wrong key', () => wrongKey(id), () => wrongKey(neverExisted(id)));
+  await time(
+    'wrong key',
+    () => wrongKey(id),
+    () => wrongKey(neverExisted(id)),
+  );
   section.tally.requests += 2 * results.length * section.size(SAMPLES);
   describeTimes(section, results);
 }
