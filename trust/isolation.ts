@@ -265,7 +265,7 @@ function describeTimes(section: Section, results: Timed[]): void {
   const worst = results.toSorted((a, b) => b.t - a.t)[0]!;
   for (const { operation, t, theirs, nobodys } of results)
     section.tell(
-      `${operation.padEnd(28)} t ${t.toFixed(1).padStart(5)}, ${theirs.toFixed(0)} µs against ${nobodys.toFixed(0)} µs`,
+      `${operation.padEnd(32)} t ${t.toFixed(1).padStart(5)}, ${theirs.toFixed(0)} µs against ${nobodys.toFixed(0)} µs`,
     );
   section.done(
     `${results.length} operations timed ${number(section.size(SAMPLES))} times each with an id, an address or a business of the other and ` +
