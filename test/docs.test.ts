@@ -53,7 +53,12 @@ describe('documents', () => {
     const rows = [...read('SECURITY.md').matchAll(/^\| (?!who \||---).*$/gm)].map(([row]) => row);
     expect(rows.length).toBeGreaterThan(15);
     for (const row of rows) {
-      const named = [...row.split(' | ').at(-1)!.matchAll(/`([^`]+)`/g)].map(([, path]) => path!);
+      const named = [
+        ...row
+          .split(' | ')
+          .at(-1)!
+          .matchAll(/`([^`]+)`/g),
+      ].map(([, path]) => path!);
       expect(named.length, row).toBeGreaterThan(0);
       const missing = named.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)));
       expect(missing, row).toEqual([]);

@@ -230,13 +230,21 @@ async function compareTimes(section: Section, stand: Stand): Promise<void> {
     const own = (await send('POST', '/customers', { name: 'Own' })).body.id;
     for (const { name, request } of TIMED) {
       const [one, other] = [theirs, nobody].map((asked) => toRequest(key, request(asked, own)));
-      await time(`${name}, ${who}`, () => one!, () => other!);
+      await time(
+        `${name}, ${who}`,
+        () => one!,
+        () => other!,
+      );
     }
   }
   // Another key each time: what is known to be wrong is not looked up again.
   const wrongKey = (businessId: string) => toRequest(makeKey(businessId), ['GET', '/locations']);
   const { id } = victim.business;
-  await time('wrong key', () => wrongKey(id), () => wrongKey(neverExisted(id)));
+  await time(
+    'wrong key',
+    () => wrongKey(id),
+    () => wrongKey(neverExisted(id)),
+  );
   section.tally.requests += 2 * results.length * section.size(SAMPLES);
   describeTimes(section, results);
 }
@@ -257,7 +265,7 @@ function describeTimes(section: Section, results: Timed[]): void {
   const worst = results.toSorted((a, b) => b.t - a.t)[0]!;
   for (const { operation, t, theirs, nobodys } of results)
     section.tell(
-      `${operation.padEnd(28)} t ${t.toFixed(1).padStart(5)}, ${theirs.toFixed(0)} µs against ${nobodys.toFixed(0)} µs`,
+      `${operation.padEnd(32)} t ${t.toFixed(1).padStart(5)}, ${theirs.toFixed(0)} µs against ${nobodys.toFixed(0)} µs`,
     );
   section.done(
     `${results.length} operations timed ${number(section.size(SAMPLES))} times each with an id, an address or a business of the other and ` +

@@ -44,7 +44,9 @@ const PAGES: [page: string, path: () => string, shown: string[]][] = [
   [
     'a customer',
     () => `/customers/${id}`,
-    ['Company ', 'Address ', 'value ', 'key ', ''].map((word) => word + NAME).concat(SHORT, `field ${SHORT}`, `label ${SHORT}`),
+    ['Company ', 'Address ', 'value ', 'key ', '']
+      .map((word) => word + NAME)
+      .concat(SHORT, `field ${SHORT}`, `label ${SHORT}`),
   ],
   ['possible duplicates', () => '/duplicates', [NAME, `${NAME} Lee`]],
   ['the overview', () => '/overview', [SHORT, `location ${NAME}`]],

@@ -140,33 +140,36 @@ describe('the same wrong key again', () => {
         return key;
       },
     ],
-  ])('%s one is 401 and one line a minute from each address, with how many were passed over', async (_what, reason, make) => {
-    const logged: string[] = [];
-    const logger = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
-    const authentication = new Authentication(sql, new FailedAttempts(RATE), new RefusalLines(MINUTE_MS));
-    const opened = { ...(await openService(sql)), authentication };
-    const quiet = await createServer(opened, logger, { trustProxy: ['loopback'] });
-    const to = sender(await quiet.listen({ port: 0, host: '127.0.0.1' }), null);
-    const key = await make();
-    const told = () =>
-      logged.splice(0).map((line) => {
-        const { reason, address, passed_over } = JSON.parse(line);
-        return { reason, address, passed_over };
-      });
-    const [one, other] = ['198.51.100.21', '198.51.100.22'];
-    for (let i = 0; i < TIMES; i++) expect((await from(one, key, to)).status).toBe(401);
-    expect((await from(other, key, to)).status).toBe(401);
-    expect(told()).toEqual([
-      { reason, address: one, passed_over: undefined },
-      { reason, address: other, passed_over: undefined },
-    ]);
-    expect(authentication.refused[reason as 'unknown'], 'the metrics know of each').toBe(TIMES + 1);
-    expect((await from(one, business.key, to)).status, 'who is new there is let in').toBe(200);
-    await new Promise((done) => setTimeout(done, MINUTE_MS));
-    expect((await from(one, key, to)).status).toBe(401);
-    expect(told()).toEqual([{ reason, address: one, passed_over: TIMES - 1 }]);
-    await quiet.close();
-  });
+  ])(
+    '%s one is 401 and one line a minute from each address, with how many were passed over',
+    async (_what, reason, make) => {
+      const logged: string[] = [];
+      const logger = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
+      const authentication = new Authentication(sql, new FailedAttempts(RATE), new RefusalLines(MINUTE_MS));
+      const opened = { ...(await openService(sql)), authentication };
+      const quiet = await createServer(opened, logger, { trustProxy: ['loopback'] });
+      const to = sender(await quiet.listen({ port: 0, host: '127.0.0.1' }), null);
+      const key = await make();
+      const told = () =>
+        logged.splice(0).map((line) => {
+          const { reason, address, passed_over } = JSON.parse(line);
+          return { reason, address, passed_over };
+        });
+      const [one, other] = ['198.51.100.21', '198.51.100.22'];
+      for (let i = 0; i < TIMES; i++) expect((await from(one, key, to)).status).toBe(401);
+      expect((await from(other, key, to)).status).toBe(401);
+      expect(told()).toEqual([
+        { reason, address: one, passed_over: undefined },
+        { reason, address: other, passed_over: undefined },
+      ]);
+      expect(authentication.refused[reason as 'unknown'], 'the metrics know of each').toBe(TIMES + 1);
+      expect((await from(one, business.key, to)).status, 'who is new there is let in').toBe(200);
+      await new Promise((done) => setTimeout(done, MINUTE_MS));
+      expect((await from(one, key, to)).status).toBe(401);
+      expect(told()).toEqual([{ reason, address: one, passed_over: TIMES - 1 }]);
+      await quiet.close();
+    },
+  );
 
   it('is remembered for a bounded number of them', () => {
     const lines = new RefusalLines();

@@ -5,10 +5,12 @@ import { type TestBusiness, useService } from '../harness.ts';
 
 const service = useService();
 const NAME = 'Zuleika';
+/** As it was sent, and as it is kept. */
+const PHONES = ['0481 516 234', '+61481516234'];
 let business: TestBusiness;
 beforeAll(async () => {
   business = await service.business();
-  await business.send('PUT', '/customers', { name: NAME, phone: '0412 345 678' });
+  await business.send('PUT', '/customers', { name: NAME, phone: PHONES[0] });
 });
 
 /** Beside the API: that asks for a key, but for signing in. */
@@ -39,11 +41,14 @@ describe('without a key', () => {
     expect(open.map(({ operationId }) => operationId)).toEqual(['beginSession']);
   });
 
-  it.each(OPEN.filter((path) => path !== '/assets'))('%s tells of no business and no customer', async (path) => {
-    const answer = await fetch(service.url + path, { headers: { accept: 'text/html, */*' } });
-    const text = await answer.text();
-    expect(answer.status).toBe(200);
-    for (const secret of [business.id, business.locationId, business.key, 'Test business', NAME, '412345678', '0412 345 678'])
-      expect(text).not.toContain(secret);
-  });
+  it.each(OPEN.filter((path) => path !== '/assets'))(
+    '%s tells of no business and no customer',
+    async (path) => {
+      const answer = await fetch(service.url + path, { headers: { accept: 'text/html, */*' } });
+      const text = await answer.text();
+      expect(answer.status).toBe(200);
+      const told = [business.id, business.locationId, business.key, 'Test business', NAME, ...PHONES];
+      expect(told.filter((secret) => text.includes(secret))).toEqual([]);
+    },
+  );
 });

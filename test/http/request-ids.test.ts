@@ -31,7 +31,8 @@ describe('the id of a request', () => {
     await answer.text();
     await server.close();
     expect(idOf(answer)).not.toBe(mine);
-    expect(lines.map((line) => JSON.parse(line).reqId)).toEqual([idOf(answer)]);
+    const named = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+    expect(named.map(({ reqId }) => reqId)).toEqual([idOf(answer)]);
   });
 
   it('of one that is sent away unread says so, and begins as the others do', async () => {
