@@ -137,8 +137,9 @@ export const STOP_MS = 30_000;
  * A stop takes no new connections, and is over when the last one has ended. One that its client keeps open is told
  * `Connection: close` with its next answer; those that stay idle are closed after `linger` milliseconds: sooner, and a request
  * that is on its way at that moment would be lost. (Node closes those that are idle at the moment of the stop, at once.)
+ * What is still under way after `cutOff` milliseconds gets no answer.
  */
-export function closeGently(app: FastifyInstance, doors: Doors, linger: number): void {
+export function closeGently(app: FastifyInstance, doors: Doors, linger: number, cutOff = STOP_MS): void {
   // A browser opens connections in advance: Node does not count them among the idle ones until something has come. (No listener
   // for 'data' here: it would take each connection from the parser's own way of reading, at a third of the requests a second.)
   const sockets = new Set<Socket>();
@@ -157,7 +158,7 @@ export function closeGently(app: FastifyInstance, doors: Doors, linger: number):
         sweep();
         timers.push(setInterval(sweep, SWEEP_MS));
       }, linger),
-      setTimeout(() => app.server.closeAllConnections(), STOP_MS),
+      setTimeout(() => app.server.closeAllConnections(), cutOff),
     ];
     await doors.close();
     timers.forEach(clearTimeout);

@@ -33,6 +33,8 @@ import { traceRequests } from './trace.ts';
 import { schemaCompiler } from './validation.ts';
 
 const MOST_HEADERS = 100;
+/** Node counts the path with its query, and the names and values of the headers. */
+const MOST_HEADER_BYTES = 16_384;
 /** How often it is looked for requests that take too long to arrive: such a one ends at most so much late. */
 const SLOW_LOOK_MS = 1_000;
 
@@ -68,8 +70,13 @@ export async function createServer(
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
     clientErrorHandler: answerRawError,
-    // Refused below, in the envelope.
-    http: { requireHostHeader: false, connectionsCheckingInterval: SLOW_LOOK_MS },
+    http: {
+      // Refused below, in the envelope.
+      requireHostHeader: false,
+      connectionsCheckingInterval: SLOW_LOOK_MS,
+      // Node refuses where so many are reached.
+      maxHeaderSize: MOST_HEADER_BYTES + 1,
+    },
   });
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (_request, socket: Socket) => answerRawError(new Error('no proxy'), socket));

@@ -17,6 +17,8 @@ export interface Schema {
   maximum?: number;
   minItems?: number;
   maxItems?: number;
+  /** Our own: of an object as JSON text. */
+  maxBytes?: number;
   items?: Schema;
   properties?: Record<string, Schema>;
   required?: string[];

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Fastify from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Doors } from '../../src/http/doors.ts';
+import { closeGently, Doors } from '../../src/http/doors.ts';
 import { requestIds } from '../../src/http/request-ids.ts';
 import { Room } from '../../src/http/room.ts';
 import { shedEarly } from '../../src/http/shed.ts';
@@ -99,6 +100,31 @@ it('waits for who came in by a door that is closed already', async () => {
   expect(hasEnded).toBe(false);
   for (const guest of guests) guest.destroy();
   await closing;
+});
+
+it('cuts off what is still under way when a stop has lasted its time; what ends before is answered', async () => {
+  const app = Fastify({ forceCloseConnections: 'idle' });
+  const under: string[] = [];
+  app.get('/:milliseconds', async ({ params }) => {
+    const { milliseconds } = params as { milliseconds: string };
+    under.push(milliseconds);
+    await sleep(Number(milliseconds), null, { ref: false });
+    return 'done';
+  });
+  closeGently(app, new Doors(app.server), 0, 500);
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const soon = fetch(`${url}/150`).then((answer) => answer.text());
+  const late = fetch(`${url}/60000`).then(
+    (answer) => answer.text(),
+    () => 'cut off',
+  );
+  await expect.poll(() => under.length, { interval: 5 }).toBe(2);
+  const began = performance.now();
+  await app.close();
+  const took = performance.now() - began;
+  expect([await soon, await late]).toEqual(['done', 'cut off']);
+  expect(took).toBeGreaterThan(450);
+  expect(took).toBeLessThan(5_000);
 });
 
 it('lets go of the socket at once when a stop begins before the doors are there', async () => {

@@ -1,8 +1,10 @@
 /**
  * What a run keeps for the look at its end (test/reporter.ts): the logs of every service that it starts, and the names,
- * phones, e-mails, keys and other words of a person that its clients sent or were answered. One directory for a run. Not
- * here: what a command prints at its terminal, the campaign (its services log as in production), requests past `sender`.
+ * phones, e-mails, keys and other words of a person that its clients sent or were answered. One directory for a run. Noted is
+ * what goes through `sender`, and whatever reaches a server that runs in the process of a test, whoever sent it. Not here: what
+ * a command prints at its terminal, the campaign (its services log as in production), answers past `sender`.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import {
   appendFileSync,
   existsSync,
@@ -12,10 +14,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
-import type { Exchange } from '../client.ts';
+import { API, type Exchange } from '../client.ts';
 import { type Leak, leaksIn, type Noted, phrasesOf } from './search.ts';
 
 /** The run's directory; processes that the run starts inherit it. */
@@ -89,6 +92,33 @@ export function note({ key, path, headers, body, answer }: Exchange): void {
     if (TELLING.has(field)) noteText(field, value);
   noteFields(typeof body === 'string' ? parsed(body) : body);
   noteFields(answer);
+}
+
+/** True for a value that is looked for at the end. */
+export const isNoted = (value: string): boolean => noted.has(value);
+
+/** From now on what reaches a server of this process is noted too: from a browser, a command, a bare socket. */
+export const noteRequests = (): void =>
+  subscribe('http.server.request.start', (message) => {
+    const { request } = message as { request: IncomingMessage };
+    const { url, headers } = request;
+    // Tests have servers of other kinds too.
+    if (!url?.startsWith(API)) return;
+    const { authorization, cookie } = headers;
+    const key = /^\S+\s+(.+)$/.exec(authorization ?? '')?.[1] ?? null;
+    note({ key, path: url, headers: cookie ? { cookie } : {}, body: null, answer: null });
+    noteBody(request);
+  });
+
+/** A listener would take the body from whoever reads it: this one looks at what Node puts in. */
+function noteBody(request: IncomingMessage): void {
+  const chunks: Buffer[] = [];
+  const { push } = request;
+  request.push = (chunk: Buffer | null, encoding) => {
+    if (chunk) chunks.push(chunk);
+    else if (chunks.length > 0) noteFields(parsed(Buffer.concat(chunks).toString()));
+    return push.call(request, chunk, encoding);
+  };
 }
 
 function noteText(field: string, text: string): void {

@@ -1,7 +1,8 @@
-/** In every file of tests: what its clients say is noted. */
+/** In every file of tests: what its clients say, and what its servers hear, is noted. */
 import { afterAll } from 'vitest';
 import { listenTo } from '../client.ts';
-import { note, writeNotes } from './notes.ts';
+import { note, noteRequests, writeNotes } from './notes.ts';
 
 listenTo(note);
+noteRequests();
 afterAll(writeNotes);

@@ -1,6 +1,6 @@
 /** What the package stands on: pinned and hashed, few install scripts, known licences, no known weakness; and SECURITY.md. */
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -13,6 +13,14 @@ interface Entry {
   hasInstallScript?: boolean;
   /** Comes within the package it lies in, under that one's hash. */
   inBundle?: boolean;
+  dependencies?: Record<string, string>;
+}
+
+/** What `npm audit --json` says of one package; a text among its reasons names another package that it stands on. */
+interface Vulnerability {
+  via: (string | { url: string; title: string })[];
+  /** Where it lies. */
+  nodes: string[];
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -20,10 +28,57 @@ const read = (name: string) => readFileSync(join(root, name), 'utf8');
 const lock: [string, Entry][] = Object.entries(
   JSON.parse(read('package-lock.json')).packages as Record<string, Entry>,
 ).filter(([path]) => path !== '');
+const byPlace = new Map(lock);
 const nameOf = (path: string) => path.split('node_modules/').at(-1)!;
 
-/** Weaknesses that are known and do not concern us: the advisory, and why. */
+/** Weaknesses that are known and do not concern us: the advisory (`GHSA-…`), and why. */
 const ACCEPTED: Record<string, string> = {};
+
+/** Where a package finds another: beside its own, or further out. */
+function placeOf(name: string, from = ''): string | undefined {
+  const place = `${from && `${from}/`}node_modules/${name}`;
+  if (byPlace.has(place)) return place;
+  return from === ''
+    ? undefined
+    : placeOf(name, from.slice(0, from.lastIndexOf('node_modules/')).replace(/\/$/, ''));
+}
+
+/** The packages that the sources of the console name: its scripts and styles are made of them. */
+const namedByConsole = (): string[] =>
+  readdirSync(join(root, 'console/src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(tsx?|css)$/.test(name))
+    .flatMap((name) => [...read(join('console/src', name)).matchAll(NAMED)])
+    .map(([, name]) => name!);
+/** `import … from 'x'`, `import('x')` and `@import "x"`, without what comes after the name of the package. */
+const NAMED = /(?:\bfrom |\bimport\(|@import )["']((?:@[a-z][\w.-]*\/)?[a-z][\w.-]*)(?:\/[\w./-]*)?["']/g;
+
+/** Where those lie, and what they stand on. */
+function inConsole(): Set<string> {
+  const places = new Set<string>();
+  const waiting = namedByConsole().map((name) => placeOf(name));
+  while (waiting.length > 0) {
+    const place = waiting.pop();
+    if (!place || places.has(place)) continue;
+    places.add(place);
+    for (const name of Object.keys(byPlace.get(place)!.dependencies ?? {}))
+      waiting.push(placeOf(name, place));
+  }
+  return places;
+}
+
+/** The advisories of what lies at one of these places, each with whom it concerns; without those accepted. */
+const advisoriesOf = (
+  vulnerabilities: Record<string, Vulnerability>,
+  isDelivered: (place: string) => boolean,
+  accepted: Record<string, string> = ACCEPTED,
+): string[] =>
+  Object.entries(vulnerabilities).flatMap(([name, { via, nodes }]) =>
+    via
+      .flatMap((one) => (typeof one === 'string' ? [] : [one]))
+      .map(({ url, title }) => ({ advisory: url.slice(url.lastIndexOf('/') + 1), title }))
+      .filter(({ advisory }) => nodes.some(isDelivered) && !(advisory in accepted))
+      .map(({ advisory, title }) => `${name}: ${advisory}, ${title}`),
+  );
 
 it('every package has its hash, and none comes from anywhere but the public registry', () => {
   const wrong = lock.filter(
@@ -40,35 +95,78 @@ it('only the embedded PostgreSQL and the test runner have install scripts', () =
 });
 
 it('docs/licences.md names every package that is delivered', async () => {
-  const rows = lock
-    .filter(([, { dev }]) => !dev)
-    .map(([path, { version, license }]) => `| ${nameOf(path)} | ${version} | ${license ?? 'unknown'} |`);
+  const row = ([path, { version, license }]: [string, Entry]) =>
+    `| ${nameOf(path)} | ${version} | ${license ?? 'unknown'} |`;
+  const console = inConsole();
+  const installed = lock.filter(([, { dev }]) => !dev).map(row);
+  const bundled = lock.filter(([path]) => console.has(path)).map(row);
+  const table = (rows: string[]) =>
+    ['| package | version | licence |', '|---|---|---|', ...[...new Set(rows)].sort()].join('\n');
   const text = `# Licences
 
-What \`npm ci --omit=dev\` installs, from the lock file; renewed by \`npx vitest run test/ops -u\`. The console's scripts also hold
-React, TanStack Router, Query and Virtual (all MIT).
+From the lock file; renewed by \`npx vitest run test/ops -u\`.
 
-| package | version | licence |
-|---|---|---|
-${[...new Set(rows)].sort().join('\n')}
+## What \`npm ci --omit=dev\` installs
+
+${table(installed)}
+
+## What the scripts and styles of the console are made of
+
+The packages that \`console/src\` names, and those they stand on.
+
+${table(bundled)}
 `;
   await expect(text).toMatchFileSnapshot(join(root, 'docs/licences.md'));
-  expect(rows.filter((row) => row.includes('unknown') || /GPL|SSPL|BUSL/.test(row))).toEqual([]);
+  const rows = [...installed, ...bundled];
+  expect(rows.filter((one) => one.includes('unknown') || /GPL|SSPL|BUSL/.test(one))).toEqual([]);
+});
+
+it('the scripts of the console are made of what its sources name, and of what that stands on', () => {
+  const names = [...inConsole()].map(nameOf);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'react',
+      'react-dom',
+      'scheduler',
+      '@tanstack/react-router',
+      '@tanstack/router-core',
+    ]),
+  );
+  expect(names).toEqual(
+    expect.arrayContaining(['@tanstack/react-query', '@tanstack/react-virtual', 'tailwindcss']),
+  );
+  expect(names.filter((name) => ['vite', 'typescript', 'vitest'].includes(name))).toEqual([]);
+  expect(namedByConsole().filter((name) => !placeOf(name))).toEqual([]);
+});
+
+it('an advisory that is accepted hides no other, neither of that package nor of one that stands on it', () => {
+  const said = (id: string) => ({ url: `https://github.com/advisories/${id}`, title: 'a weakness' });
+  const vulnerabilities: Record<string, Vulnerability> = {
+    one: { via: [said('GHSA-1'), said('GHSA-2')], nodes: ['node_modules/one'] },
+    two: { via: ['one', said('GHSA-3')], nodes: ['node_modules/a/node_modules/two', 'node_modules/two'] },
+    three: { via: ['one'], nodes: ['node_modules/three'] },
+    tool: { via: [said('GHSA-4')], nodes: ['node_modules/tool'] },
+  };
+  const isDelivered = (place: string) => place !== 'node_modules/tool';
+  expect(advisoriesOf(vulnerabilities, isDelivered, { 'GHSA-1': 'not our way to use it' })).toEqual([
+    'one: GHSA-2, a weakness',
+    'two: GHSA-3, a weakness',
+  ]);
 });
 
 it('no delivered package has a known weakness, as far as the registry answers', async ({ annotate }) => {
   const out = await new Promise<string>((done) =>
-    execFile('npm', ['audit', '--omit=dev', '--json'], { cwd: root, timeout: 20_000 }, (_error, stdout) =>
-      done(stdout),
-    ),
+    execFile('npm', ['audit', '--json'], { cwd: root, timeout: 20_000 }, (_error, stdout) => done(stdout)),
   );
   const report = out.startsWith('{') ? JSON.parse(out) : {};
   if (!report.vulnerabilities) {
     await annotate('The registry answered no audit: nothing was looked up, and nothing is claimed.');
     return;
   }
-  const names = Object.keys(report.vulnerabilities as object);
-  expect(names.filter((name) => !(name in ACCEPTED))).toEqual([]);
+  // What only builds and tests is in no delivery, but what the console is made of comes from there.
+  const console = inConsole();
+  const isDelivered = (place: string) => console.has(place) || !byPlace.get(place)?.dev;
+  expect(advisoriesOf(report.vulnerabilities, isDelivered)).toEqual([]);
 });
 
 it('SECURITY.md names tests that exist', () => {
