@@ -21,12 +21,8 @@ import { ApiError } from './errors.ts';
 import { parseJsonBody } from './json-body.ts';
 import { Metrics } from './metrics.ts';
 import { registerOpenApi, toSchema } from './openapi.ts';
-<<<<<<< HEAD
-import { registerProbes } from './probes.ts';
-import { requestIds } from './request-ids.ts';
-=======
 import { Readiness, registerProbes } from './probes.ts';
->>>>>>> help-a
+import { requestIds } from './request-ids.ts';
 import { BASE, type Route, registerRoutes } from './route.ts';
 import { shedEarly } from './shed.ts';
 import { traceRequests } from './trace.ts';
