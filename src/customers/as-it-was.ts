@@ -1,6 +1,6 @@
 /** A record as it was at a moment: what happened since, taken back. Pure. */
 import type { HistoryEvent } from '../events/history.ts';
-import type { StoredCustomer } from './record.ts';
+import { isReferenceField, type StoredCustomer } from './record.ts';
 
 /**
  * The state of a record before the events that came after a moment (`after`, newest first); `last` is the one before
@@ -15,7 +15,7 @@ export function asItWas(
   const state: Record<string, unknown> = { ...current };
   for (const { changes } of after) {
     for (const [field, { before }] of Object.entries(changes))
-      if (!field.startsWith('references/')) state[field] = before;
+      if (!isReferenceField(field)) state[field] = before;
   }
   return { ...(state as unknown as StoredCustomer), version: last.version, updated_at: last.at };
 }

@@ -5,11 +5,11 @@
 import { replaceAnswer, selectAnswersAbout } from '../database/answers.ts';
 import type { Transaction } from '../database/connect.ts';
 import { recordset } from '../database/recordset.ts';
-import { type PersonalValues, redacted, valuesOf, withoutValues } from './erasure.ts';
+import { holds, type PersonalValues, redacted, valuesOf, withoutValues } from './erasure.ts';
 import { gramsWanted, saltOf } from './grams.ts';
-import type { ChangeEvent, StoredCustomer } from './record.ts';
+import { type ChangeEvent, type Reference, referenceField, type StoredCustomer } from './record.ts';
 import { nameWords, typoKeys, wholeWord } from './search-text.ts';
-import { withoutCustomers } from './stored-answer.ts';
+import { isAbout, type StoredOutcome, withoutOutcomes } from './stored-answer.ts';
 
 const WORDS = recordset({ key: 'text', word: 'text', grams: 'integer[]' });
 
@@ -39,7 +39,7 @@ export async function eraseTraces(
       businessId,
       [...values.texts].flatMap((text) => nameWords({ name: text, company_name: null })),
     ),
-    forgetAnswers(tx, businessId, ids),
+    forgetAnswers(tx, businessId, ids, (stored) => isAbout(stored, ids)),
   ]);
   await redactFormerSurvivors(tx, businessId, history, ids, values);
 }
@@ -65,16 +65,25 @@ async function forgetWords(tx: Transaction, businessId: string, words: string[])
       )`;
 }
 
-async function forgetAnswers(tx: Transaction, businessId: string, ids: string[]): Promise<void> {
-  for (const kept of await selectAnswersAbout(tx, businessId, ids))
-    await replaceAnswer(tx, businessId, { ...kept, answer: withoutCustomers(kept.answer, ids) });
+/** Takes those outcomes that are to go from the kept answers that name these customers. */
+async function forgetAnswers(
+  tx: Transaction,
+  businessId: string,
+  ids: string[],
+  goes: (stored: StoredOutcome) => boolean,
+): Promise<void> {
+  for (const kept of await selectAnswersAbout(tx, businessId, ids)) {
+    const left = withoutOutcomes(kept, goes);
+    if (left) await replaceAnswer(tx, businessId, left);
+  }
 }
 
 type Stored = Pick<ChangeEvent, 'id' | 'type' | 'changes' | 'context'> & { customer_id: string };
 
 /**
- * Whoever had these customers merged into it for a while has their details in its history from then on, and so has
- * whoever that one was merged into.
+ * Whoever had these customers merged into it for a while has their details in its history from then on, and in the
+ * answers kept of writes to it; and so has whoever that one was merged into. The history leads there at the erase, so
+ * that no write has to ask who is merged into its customer.
  */
 async function redactFormerSurvivors(
   tx: Transaction,
@@ -99,9 +108,19 @@ async function redactFormerSurvivors(
     next = [...others, ...survivorsIn(events, carriers)];
     if (merge < 0) continue;
     const before = events.slice(0, merge).map(({ changes }) => changes);
-    const own = valuesOf(await currentValues(tx, businessId, survivor!), before);
+    const references = await currentReferences(tx, businessId, survivor!);
+    const own = valuesOf(await currentValues(tx, businessId, survivor!), [...before, references]);
     const foreign = withoutValues(values, own);
     for (const event of events.slice(merge)) await redact(tx, businessId, event, foreign);
+    await forgetAnswers(
+      tx,
+      businessId,
+      [survivor!],
+      // Of a batch the others' outcomes stay, whatever they have in common with the erased.
+      (stored) =>
+        isAbout(stored, ids) ||
+        (isAbout(stored, [survivor!]) && 'value' in stored && holds(stored.value, foreign)),
+    );
   }
 }
 
@@ -111,10 +130,25 @@ const survivorsIn = (history: Pick<Stored, 'changes'>[], known: Set<string>): st
   return [...new Set(ids)].filter((id): id is string => typeof id === 'string' && !known.has(id));
 };
 
+/** The references that a survivor has now, as a change would tell them. */
+async function currentReferences(
+  tx: Transaction,
+  businessId: string,
+  id: string,
+): Promise<ChangeEvent['changes']> {
+  const references = await tx<Reference[]>`
+    select kind, ref, state
+    from customer_references
+    where business_id = ${businessId} and customer_id = ${id}`;
+  return Object.fromEntries(
+    references.map((reference) => [referenceField(reference), { before: null, after: reference.state }]),
+  );
+}
+
 /** What a survivor has now is its own, also where the erased one had the same. */
 async function currentValues(tx: Transaction, businessId: string, id: string): Promise<StoredCustomer[]> {
   return await tx<StoredCustomer[]>`
-    select c.name, c.company_name, c.address, c.avatar, c.source_metadata, c.custom_fields,
+    select c.name, c.company_name, c.address, c.avatar, c.legal_hold, c.source_metadata, c.custom_fields,
       (
         select coalesce(json_agg(json_build_object('id', k.id, 'type', k.type, 'value', k.value, 'raw', k.raw)), '[]')
         from contacts k

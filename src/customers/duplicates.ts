@@ -19,6 +19,11 @@ export interface Duplicate {
   dismissed_at?: string;
 }
 
+export interface DuplicatePage {
+  items: Duplicate[];
+  next_cursor: string | null;
+}
+
 /** A row of either list: `key` is what it is ordered by, the greatest first. */
 type Row = Omit<Duplicate, 'customer_ids'> & { a: string; b: string; key: string };
 
@@ -36,7 +41,7 @@ export async function listDuplicates(
     location_id?: string;
     dismissed?: boolean;
   },
-): Promise<{ items: Duplicate[]; next_cursor: string | null }> {
+): Promise<DuplicatePage> {
   const { businessId } = caller.scope;
   const { limit = 20, customer_id: customerId = null, dismissed = false } = query;
   const locationId = authentication.narrow(caller, query.location_id);

@@ -1,6 +1,12 @@
 /** Which values are personal, and how they are taken out of what is kept about others. Pure. */
 import { searchableDigits } from './contact.ts';
-import type { ChangeEvent, StoredCustomer } from './record.ts';
+import {
+  type ChangeEvent,
+  isReferenceField,
+  type Reference,
+  referenceField,
+  type StoredCustomer,
+} from './record.ts';
 import type { Contact } from './schema.ts';
 
 /** What identifies a person in somebody else's history. */
@@ -8,9 +14,11 @@ export interface PersonalValues {
   /** Names, addresses, free-form texts. */
   texts: Set<string>;
   contactIds: Set<string>;
+  /** Fields of references of other systems, as history names them: a booking tells who it is of. */
+  references: Set<string>;
 }
 
-const TEXT_FIELDS = ['name', 'company_name', 'address', 'avatar'] as const;
+const TEXT_FIELDS = ['name', 'company_name', 'address', 'avatar', 'legal_hold'] as const;
 const FREE_FIELDS = ['source_metadata', 'custom_fields'] as const;
 
 /** Every personal value that the records have now or had in their history. */
@@ -25,6 +33,7 @@ export function valuesOf(records: StoredCustomer[], history: ChangeEvent['change
   ] as Partial<StoredCustomer>[];
   const texts = new Set<string>();
   const contactIds = new Set<string>();
+  const references = new Set(history.flatMap((changes) => Object.keys(changes).filter(isReferenceField)));
   for (const state of states) {
     for (const field of TEXT_FIELDS) if (state[field]) texts.add(state[field]);
     for (const field of FREE_FIELDS) for (const text of textsIn(state[field])) texts.add(text);
@@ -33,39 +42,56 @@ export function valuesOf(records: StoredCustomer[], history: ChangeEvent['change
       for (const text of [contact.value, contact.raw, ...searchableDigits(contact)]) texts.add(text);
     }
   }
-  return { texts, contactIds };
+  return { texts, contactIds, references };
 }
 
 /** The values of one person that another does not have too. */
 export const withoutValues = (values: PersonalValues, others: PersonalValues): PersonalValues => ({
   texts: new Set([...values.texts].filter((text) => !others.texts.has(text))),
   contactIds: new Set([...values.contactIds].filter((id) => !others.contactIds.has(id))),
+  references: new Set([...values.references].filter((field) => !others.references.has(field))),
 });
 
+/** Numbers too: a member number names somebody as well as a name does. */
 function textsIn(value: unknown): string[] {
+  if (typeof value === 'number') return [String(value)];
   if (typeof value === 'string') return value === '' ? [] : [value];
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** The changes (or context) of an event without the person: texts become null, contacts go. */
+/** The changes (or context) of an event without the person: texts become null, contacts and references go. */
 export function redacted(fields: Record<string, unknown> | null, values: PersonalValues) {
   if (fields === null) return null;
   const personal: readonly string[] = [...TEXT_FIELDS, ...FREE_FIELDS, 'contacts'];
   return Object.fromEntries(
-    Object.entries(fields).map(([field, value]) => [
-      field,
-      personal.includes(field) ? without(value, values) : value,
-    ]),
+    Object.entries(fields)
+      .filter(([field]) => !values.references.has(field))
+      .map(([field, value]) => [field, personal.includes(field) ? without(value, values) : value]),
   );
 }
 
+/** True when any of the values stands anywhere in an answer. */
+export function holds(answer: unknown, values: PersonalValues): boolean {
+  const { kind, ref } = answer as Partial<Reference>;
+  if (kind !== undefined && ref !== undefined && values.references.has(referenceField({ kind, ref })))
+    return true;
+  // A version is small, as many numbers of other fields are, and tells of nobody.
+  const text = JSON.stringify(answer, (key, value) => (key === 'version' ? undefined : value));
+  return text !== JSON.stringify(without(JSON.parse(text), values));
+}
+
 function without(value: unknown, values: PersonalValues): unknown {
-  if (typeof value === 'string') return values.texts.has(value) ? null : value;
+  if (typeof value === 'string' || typeof value === 'number')
+    return values.texts.has(String(value)) ? null : value;
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) {
     return value
-      .filter((item) => !values.contactIds.has((item as Partial<Contact> | null)?.id ?? ''))
+      .filter((item) => !isContactOf(item as Partial<Contact> | null, values))
       .map((item) => without(item, values));
   }
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, without(inner, values)]));
 }
+
+/** By its value too: a merge gives a contact another id where both have the same. Its label goes with it. */
+const isContactOf = (item: Partial<Contact> | null, { contactIds, texts }: PersonalValues): boolean =>
+  contactIds.has(item?.id ?? '') || (item?.type !== undefined && texts.has(item.value ?? ''));

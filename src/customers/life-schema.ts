@@ -263,7 +263,9 @@ export const SubjectExport = Type.Object(
     references: Type.Array(
       Type.Object({ customer_id: Uuid, kind: Type.String(), ref: Type.String(), state: State }, strict),
     ),
-    possible_duplicates: Type.Array(Duplicate),
+    possible_duplicates: Type.Array(Duplicate, {
+      description: 'All of them: those that are open, the likeliest first, then those that were dismissed.',
+    }),
     history: Type.Array(Event, { description: 'Newest first, up to 1,000 events an answer.' }),
     next_cursor: nullableText('There is older history: call again with it.'),
   },

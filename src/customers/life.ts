@@ -287,6 +287,7 @@ export async function putReference(
     caller,
     {
       needs: { ids: [target.id], keys: [], names: [], words: [], references: [target.id] },
+      about: [target.id],
       plan(found, moment) {
         const { change } = planReference(found, { ...target, ...reference, actor, importId }, moment);
         return { changes: listed(change), answer: reference };

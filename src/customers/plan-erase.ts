@@ -85,6 +85,8 @@ function gone(
       custom_fields: {},
       tags: [],
       contacts: [],
+      // That of somebody merged away: the survivor's, which counted for both, was lifted.
+      legal_hold: null,
       version: record.version + 1,
       updated_at: moment.now,
       deleted_at: record.deleted_at ?? moment.now,

@@ -36,6 +36,11 @@ export interface ReferenceChange {
   after: Reference['state'] | null;
 }
 
+/** What history calls a reference among the fields of a change. */
+export const referenceField = ({ kind, ref }: Pick<Reference, 'kind' | 'ref'>): string =>
+  `references/${kind}/${ref}`;
+export const isReferenceField = (field: string): boolean => field.startsWith('references/');
+
 /** The clock and the ids of one write, handed to the plans so that they stay pure. */
 export interface Moment {
   now: string;
@@ -163,8 +168,8 @@ export function difference(
     if (!before && isEmpty(to)) continue;
     if (!isSame(from, to)) changes[field] = { before: from, after: to };
   }
-  for (const { kind, ref, before: from, after: to } of references)
-    changes[`references/${kind}/${ref}`] = { before: from, after: to };
+  for (const { before: from, after: to, ...reference } of references)
+    changes[referenceField(reference)] = { before: from, after: to };
   return changes;
 }
 

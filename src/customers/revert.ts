@@ -3,7 +3,14 @@
  * and free-form fields piece by piece. Unmerge and the undo of an import stand on it. Pure.
  */
 import type { FieldError } from '../http/errors.ts';
-import { type ChangeEvent, isSame, type StoredContact, type StoredCustomer, toContact } from './record.ts';
+import {
+  type ChangeEvent,
+  isReferenceField,
+  isSame,
+  type StoredContact,
+  type StoredCustomer,
+  toContact,
+} from './record.ts';
 import type { Contact } from './schema.ts';
 
 const edited = (field: string): FieldError => ({
@@ -26,7 +33,7 @@ export function reverted(
   const next: Record<string, unknown> = { ...record };
   const kept: FieldError[] = [];
   for (const [field, change] of Object.entries(changes)) {
-    if (field.startsWith('references/')) continue;
+    if (isReferenceField(field)) continue;
     const taken = takeBack(field, record, change);
     next[field] = taken.value;
     kept.push(...taken.kept);

@@ -2,13 +2,14 @@
 import { customerEvents } from '../events/history.ts';
 import { notFound } from '../http/errors.ts';
 import type { Caller } from '../tenancy/authentication.ts';
-import { listDuplicates } from './duplicates.ts';
+import { type Duplicate, type DuplicatePage, listDuplicates } from './duplicates.ts';
 import { loadCustomers, loadMergedAway, loadReferences, loadWithSurvivors } from './load.ts';
 import { type StoredCustomer, toCustomer } from './record.ts';
 import { findStored, type Service } from './service.ts';
 
 /** So many events stand in one answer; a longer history goes on by cursor. */
 const HISTORY = 1_000;
+/** So many pairs are read at a time; all are answered. */
 const PAIRS = 100;
 
 const held = (stored: StoredCustomer) => ({
@@ -32,7 +33,7 @@ export async function exportCustomer(service: Service, caller: Caller, id: strin
     away.length > 0 ? loadCustomers(sql, businessId, away) : [],
     customerEvents(sql, businessId, ids, cursor, HISTORY),
     loadReferences(sql, businessId, ids),
-    listDuplicates(service, caller, { customer_id: customer.id, limit: PAIRS }),
+    pairsOf(service, caller, customer.id),
   ]);
   return {
     id: customer.id,
@@ -41,10 +42,25 @@ export async function exportCustomer(service: Service, caller: Caller, id: strin
       .filter((one) => one.erased_at === null && (locationId === null || one.location_id === locationId))
       .map(held),
     references: references.map(({ customer_id, kind, ref, state }) => ({ customer_id, kind, ref, state })),
-    possible_duplicates: pairs.items,
+    possible_duplicates: pairs,
     history: history.items,
     next_cursor: history.next_cursor,
   };
+}
+
+/** All pairs with this customer: those that are open, then those that were dismissed. */
+async function pairsOf(service: Service, caller: Caller, id: string): Promise<Duplicate[]> {
+  const pairs: Duplicate[] = [];
+  for (const dismissed of [false, true]) {
+    let cursor: string | null = null;
+    do {
+      const query = { customer_id: id, dismissed, limit: PAIRS, ...(cursor !== null && { cursor }) };
+      const page: DuplicatePage = await listDuplicates(service, caller, query);
+      pairs.push(...page.items);
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+  }
+  return pairs;
 }
 
 async function survivorOf(

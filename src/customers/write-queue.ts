@@ -15,11 +15,13 @@ import { type Changes, commit, commitIn, prepare } from './commit.ts';
 import { type Found, LostRace, type Needs } from './found.ts';
 import { load, takeTurn } from './load.ts';
 import type { Change, Moment, PossibleDuplicate } from './record.ts';
-import { idsIn, replay, toText } from './stored-answer.ts';
+import { idsIn, replay, toStored } from './stored-answer.ts';
 
 /** One write: what it must know, and how it is decided. */
 export interface Write<T> {
   needs: Needs;
+  /** Whom the answer is about, where it does not say: an erase must find it. */
+  about?: string[];
   /** Pure; throws ApiError to refuse this write alone. */
   plan(found: Found, moment: Moment): Planned<T>;
 }
@@ -298,13 +300,20 @@ export function planAll(
   };
   const outcomes = bundles.map(({ writes, retry }): Outcome[] => {
     const stored = retry && answers.find((one) => isSlotOf(one, retry));
-    if (stored) return replay(retry, stored) ?? writes.map(() => ({ status: 'rejected', reason: reused() }));
+    if (stored)
+      return (
+        replay(retry, stored, writes.length) ?? writes.map(() => ({ status: 'rejected', reason: reused() }))
+      );
     const planned = writes.map(planOne);
     // A refusal changed nothing: the same request may be sent again when its cause is mended.
     if (retry && planned.some(({ status }) => status === 'fulfilled')) {
       const { context, key, part, fingerprint } = retry;
-      const answer = toText(planned);
-      changes.answers.push({ context, key, part, fingerprint, answer, customer_ids: idsIn(planned) });
+      const kept = toStored(
+        planned,
+        writes.map(({ about }) => about),
+      );
+      const answer = JSON.stringify(kept);
+      changes.answers.push({ context, key, part, fingerprint, answer, customer_ids: idsIn(kept) });
     }
     return planned;
   });

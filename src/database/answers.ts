@@ -14,11 +14,13 @@ export interface AnswerSlot {
 }
 
 export interface StoredAnswer extends AnswerSlot {
-  /** SHA-256 of the request, in hexadecimal. */
+  /** SHA-256 of the request, in hexadecimal; NO_FINGERPRINT since one of its customers was erased. */
   fingerprint: string;
   /** JSON text. */
   answer: string;
 }
+
+export const NO_FINGERPRINT = '';
 
 /** Retries are answered for so long (contract section 5, "safety"). */
 export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -67,7 +69,7 @@ export function insertAnswers(
     where i.created_at <= ${cutoff(at)}`;
 }
 
-/** The kept answers that hold data of these customers. */
+/** The kept answers that name these customers. */
 export async function selectAnswersAbout(
   sql: Queryable,
   businessId: string,
@@ -83,11 +85,11 @@ export async function selectAnswersAbout(
 export function replaceAnswer(
   sql: Queryable,
   businessId: string,
-  { context, key, part, answer }: StoredAnswer,
+  { context, key, part, fingerprint, answer }: StoredAnswer,
 ) {
   return sql`
     update idempotency_keys
-    set answer = ${answer}
+    set answer = ${answer}, fingerprint = decode(${fingerprint}, 'hex')
     where business_id = ${businessId} and context = ${context} and key = ${key} and part = ${part}`;
 }
 

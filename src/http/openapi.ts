@@ -87,7 +87,7 @@ const headersOf = ({ versioned, method, scope }: Route) => ({
         minLength: 1,
         maxLength: 255,
         description:
-          'Makes the write safe to repeat: for 24 hours the same request under the same key is answered as the first time, with `Idempotent-Replayed: true`.',
+          'Makes the write safe to repeat: for 24 hours the same request under the same key is answered as the first time, with `Idempotent-Replayed: true`. It is kept as it came: a UUID, nothing personal.',
       },
     }),
     ...((versioned || method === 'DELETE') && {

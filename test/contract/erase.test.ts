@@ -1,4 +1,5 @@
 /** The privacy erase (contract section 4): a search through every table for the person's values finds nothing. */
+import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { scanDuplicates } from '../../src/customers/duplicate-scan.ts';
@@ -7,12 +8,31 @@ import { createServer } from '../../src/http/server.ts';
 import { sender, type TestBusiness, useService } from '../harness.ts';
 import { done, made, merge, unmerge } from './life-case.ts';
 import { PERSON, PERSON_TRACES, tracesIn, tracesInTables } from './person.ts';
+import { stored } from './stored.ts';
 import { MOBILE, upsert } from './upsert-case.ts';
 
 const service = useService();
 
 const TRACES = [...PERSON_TRACES, 'momerath'];
 const traces = () => tracesInTables(service.sql, TRACES);
+const keyed = { headers: { 'idempotency-key': 'one' } };
+
+/** How many kept answers of a business still say what was asked. */
+async function fingerprints(business: TestBusiness): Promise<number> {
+  const [row] = await service.sql`
+    select count(*)::int as n
+    from idempotency_keys
+    where business_id = ${business.id} and fingerprint <> ''`;
+  return row!.n as number;
+}
+
+/** Writes whose kept answers show the person under the id of the one they were merged into. */
+const TO_THE_SURVIVOR: Record<string, (a: string) => [method: string, path: string, body: object]> = {
+  update: (a) => ['PATCH', `/customers/${a}`, { added_tags: ['kept'] }],
+  upsert: () => ['PUT', '/customers', { phone: MOBILE, added_tags: ['kept'] }],
+  'upsert that changes nothing': () => ['PUT', '/customers', { phone: MOBILE }],
+  reference: (a) => ['PUT', `/customers/${a}/references/booking/zyxwvut-1`, { state: 'closed' }],
+};
 
 async function erase(business: TestBusiness, id: string) {
   const answer = await business.send('POST', `/customers/${id}/erase`);
@@ -127,6 +147,184 @@ describe('erase', () => {
     expect(items.at(-1)!.changes.company_name).toEqual({ before: null, after: PERSON.company_name });
     await business.send('POST', `/customers/${a.id}/erase`);
     await business.send('POST', `/customers/${c.id}/erase`);
+    expect(await traces()).toEqual([]);
+  });
+
+  it('finds them in the kept answer of the merge', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE });
+    const b = await made(business, PERSON);
+    const send = () => business.send('POST', `/customers/${a.id}/merge`, { from: b.id }, keyed);
+    await done(send());
+    await done(unmerge(business, a.id, b.id));
+    await erase(business, b.id);
+    expect(await traces()).toEqual([]);
+    expect(await fingerprints(business)).toBe(0);
+    expect(await send()).toMatchObject({ status: 404, body: { code: 'customer_not_found' } });
+  });
+
+  for (const [what, request] of Object.entries(TO_THE_SURVIVOR)) {
+    it(`finds them in the kept answer of a write to whom they were merged into: ${what}`, async () => {
+      const business = await service.business();
+      const a = await made(business, { name: 'Ann', phone: MOBILE });
+      const b = await made(business, PERSON);
+      await done(business.send('PUT', `/customers/${b.id}/references/booking/zyxwvut-1`, { state: 'open' }));
+      await done(merge(business, a.id, b.id));
+      const [method, path, body] = request(a.id);
+      await done(business.send(method, path, body, keyed));
+      await done(unmerge(business, a.id, b.id));
+      await erase(business, b.id);
+      expect(await traces()).toEqual([]);
+      expect(await fingerprints(business)).toBe(0);
+      const before = await stored(service.sql, business.id);
+      const again = await business.send(method, path, body, keyed);
+      expect(again).toMatchObject({ status: 404, body: { code: 'customer_not_found' } });
+      expect(await stored(service.sql, business.id)).toEqual(before);
+    });
+  }
+
+  it('of a batch takes the outcome of the survivor alone, and of the survivor what is not its own', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE });
+    const b = await made(business, PERSON);
+    const own = { phone: MOBILE, added_tags: ['before'] };
+    await done(business.send('PUT', '/customers', own, { headers: { 'idempotency-key': 'before' } }));
+    await done(merge(business, a.id, b.id));
+    const others = [
+      { email: 'other@clientele.test', company_name: 'Rail' },
+      { email: 'third@clientele.test' },
+    ];
+    const batch = { customers: [{ phone: MOBILE }, ...others] };
+    await done(business.send('PUT', '/customers/batch', batch, keyed));
+    await done(unmerge(business, a.id, b.id));
+    await erase(business, b.id);
+    expect(await traces()).toEqual([]);
+    const again = await business.send('PUT', '/customers/batch', batch, keyed);
+    expect(again.body.items.map(({ status }) => status)).toEqual([404, 200, 200]);
+    // What was kept of a write before the merge is the survivor's own.
+    const first = await business.send('PUT', '/customers', own, { headers: { 'idempotency-key': 'before' } });
+    expect(first).toMatchObject({ status: 200, body: { id: a.id, tags: ['before'] } });
+    // Another batch under the key cannot be told by what it says any more; by its size it can.
+    const another = await business.send('PUT', '/customers/batch', { customers: others }, keyed);
+    expect(another).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+  });
+
+  it('finds them in kept answers along a chain of merges', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE });
+    const b = await made(business, { email: 'bea@clientele.test' });
+    const c = await made(business, PERSON);
+    const sendKeyed = (id: string, what: string, from: string) =>
+      done(
+        business.send(
+          'POST',
+          `/customers/${id}/${what}`,
+          { from },
+          { headers: { 'idempotency-key': `${what}-${id}` } },
+        ),
+      );
+    await sendKeyed(b.id, 'merge', c.id);
+    await sendKeyed(a.id, 'merge', b.id);
+    await sendKeyed(a.id, 'unmerge', b.id);
+    await sendKeyed(b.id, 'unmerge', c.id);
+    await erase(business, c.id);
+    expect(await traces()).toEqual([]);
+    expect(await fingerprints(business)).toBe(0);
+  });
+
+  it('takes whoever is merged along a chain with the survivor, from kept answers too', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE });
+    const b = await made(business, { email: 'bea@clientele.test' });
+    const c = await made(business, PERSON);
+    await done(business.send('POST', `/customers/${b.id}/merge`, { from: c.id }, keyed));
+    await done(merge(business, a.id, b.id));
+    await erase(business, a.id);
+    expect(await traces()).toEqual([]);
+    expect(await fingerprints(business)).toBe(0);
+  });
+
+  it('leaves nothing of what was asked: a repetition writes nothing, nor does another request under its key', async () => {
+    const business = await service.business();
+    const { body } = await business.send('PUT', '/customers', PERSON, keyed);
+    await done(
+      business.send(
+        'PUT',
+        `/customers/${body.id}/references/booking/zyxwvut-1`,
+        { state: 'open' },
+        {
+          headers: { 'idempotency-key': 'reference' },
+        },
+      ),
+    );
+    expect(await fingerprints(business)).toBe(2);
+    await erase(business, body.id);
+    expect(await traces()).toEqual([]);
+    expect(await fingerprints(business)).toBe(0);
+    const before = await stored(service.sql, business.id);
+    for (const request of [PERSON, { email: 'other@clientele.test' }]) {
+      const answer = await business.send('PUT', '/customers', request, keyed);
+      expect(answer).toMatchObject({ status: 404, body: { code: 'customer_not_found' } });
+    }
+    expect(await stored(service.sql, business.id)).toEqual(before);
+  });
+
+  it('nor of requests that named their contacts beside those of another', async () => {
+    const business = await service.business();
+    await made(business, { name: 'Ann', phone: MOBILE });
+    const b = await made(business, PERSON);
+    const both = { phone: MOBILE, email: PERSON.email };
+    await done(business.send('PUT', '/customers', both, keyed));
+    const customers = [{ ...both, on_conflict: 'fail' }, { email: 'other@clientele.test' }];
+    const headers = { 'idempotency-key': 'batch' };
+    const { items } = await done(business.send('PUT', '/customers/batch', { customers }, { headers }));
+    expect(items.map(({ status }) => status)).toEqual([409, 200]);
+    await erase(business, b.id);
+    expect(await traces()).toEqual([]);
+    expect(await fingerprints(business)).toBe(0);
+  });
+
+  it('takes references, numbers and the reason of a hold from the history of whom they were merged into', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE, custom_fields: { size: 42 } });
+    const b = await made(business, { ...PERSON, custom_fields: { member: 902104577123, size: 42 } });
+    const reference = (id: string, ref: string) =>
+      done(business.send('PUT', `/customers/${id}/references/booking/${ref}`, { state: 'open' }));
+    await reference(a.id, 'own-1');
+    await reference(b.id, 'zyxwvut-1');
+    await done(business.send('PUT', `/customers/${b.id}/legal-hold`, { reason: 'Momerath v. Rath' }));
+    await done(merge(business, a.id, b.id));
+    await done(unmerge(business, a.id, b.id));
+    await done(business.send('DELETE', `/customers/${b.id}/legal-hold`));
+    await erase(business, b.id);
+    expect(await tracesInTables(service.sql, [...TRACES, '902104577123'])).toEqual([]);
+    // What the other had itself stays.
+    const { items } = await done(business.send('GET', `/customers/${a.id}/events`));
+    const [, registered, merged] = items.toReversed();
+    expect(registered!.changes).toHaveProperty(['references/booking/own-1']);
+    expect(merged!.changes.custom_fields!.after).toEqual({ size: 42, member: null });
+  });
+
+  it('takes the reason of a hold that was lifted from the survivor', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE });
+    const b = await made(business, PERSON);
+    await done(business.send('PUT', `/customers/${b.id}/legal-hold`, { reason: 'Momerath v. Rath' }));
+    await done(merge(business, a.id, b.id));
+    await done(business.send('DELETE', `/customers/${a.id}/legal-hold`));
+    await erase(business, a.id);
+    expect(await traces()).toEqual([]);
+  });
+
+  it('is not undone with the import that brought the person', async () => {
+    const business = await service.business();
+    const id = randomUUID();
+    const { items } = await done(
+      business.send('PUT', `/customers/batch?import_id=${id}`, { customers: [PERSON] }, keyed),
+    );
+    await erase(business, items[0]!.customer.id);
+    const { body } = await business.send('POST', `/imports/${id}/undo`);
+    expect(body).toMatchObject({ skipped: [{ reason: 'deleted_since' }] });
     expect(await traces()).toEqual([]);
   });
 

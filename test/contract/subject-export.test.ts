@@ -72,6 +72,24 @@ describe('the export of one customer', () => {
     expect(seen.size).toBe(2500);
   });
 
+  it('has every possible duplicate, however many, and those that were dismissed', async () => {
+    const business = await service.business();
+    const { id } = await made(business, { name: 'Many', email: 'many@clientele.test' });
+    const customers = Array.from({ length: 120 }, (_, n) => ({ email: `other-${n}@clientele.test` }));
+    await done(business.send('PUT', '/customers/batch', { customers }));
+    await service.sql`
+      insert into possible_duplicates (business_id, location_id, a, b, id, reasons, score, by_request, created_at)
+      select business_id, location_id, least(id, ${id}), greatest(id, ${id}), gen_random_uuid(), '{}', 0.5, true, now()
+      from customers
+      where business_id = ${business.id} and id <> ${id}`;
+    const { items } = await done(business.send('GET', '/duplicates?limit=1'));
+    await done(business.send('POST', `/duplicates/${items[0]!.id}/dismiss`));
+    const { body } = await exported(business.send, id);
+    const others = body.possible_duplicates.flatMap((pair) => pair.customer_ids.filter((one) => one !== id));
+    expect(new Set(others).size).toBe(120);
+    expect(body.possible_duplicates.filter((pair) => pair.dismissed_at)).toHaveLength(1);
+  });
+
   it('is answered as an id that never existed to a key of another location', async () => {
     const business = await service.business();
     const { id } = await made(business, { name: 'Ann', email: 'ann@clientele.test' });
