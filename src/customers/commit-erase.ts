@@ -2,14 +2,14 @@
  * What a customer leaves behind beside its row: history, kept answers, words, pairs. Erasing and purging take it
  * away within the transaction that takes the row's own data, after the business's turn was taken (contract section 4).
  */
-import { replaceAnswer, selectAnswersAbout } from '../database/answers.ts';
+import { emptyAnswer, emptyAnswersAbout, selectAnswersAbout } from '../database/answers.ts';
 import type { Transaction } from '../database/connect.ts';
 import { recordset } from '../database/recordset.ts';
 import { holds, type PersonalValues, redacted, valuesOf, withoutValues } from './erasure.ts';
 import { gramsWanted, saltOf } from './grams.ts';
 import { type ChangeEvent, type Reference, referenceField, type StoredCustomer } from './record.ts';
 import { nameWords, typoKeys, wholeWord } from './search-text.ts';
-import { isAbout, type StoredOutcome, withoutOutcomes } from './stored-answer.ts';
+import { someAbout } from './stored-answer.ts';
 
 const WORDS = recordset({ key: 'text', word: 'text', grams: 'integer[]' });
 
@@ -39,7 +39,7 @@ export async function eraseTraces(
       businessId,
       [...values.texts].flatMap((text) => nameWords({ name: text, company_name: null })),
     ),
-    forgetAnswers(tx, businessId, ids, (stored) => isAbout(stored, ids)),
+    emptyAnswersAbout(tx, businessId, ids),
   ]);
   await redactFormerSurvivors(tx, businessId, history, ids, values);
 }
@@ -63,19 +63,6 @@ async function forgetWords(tx: Transaction, businessId: string, words: string[])
         from customers c
         where c.business_id = ${businessId} and c.grams @> r.grams and c.search like '% ' || r.word || ' %'
       )`;
-}
-
-/** Takes those outcomes that are to go from the kept answers that name these customers. */
-async function forgetAnswers(
-  tx: Transaction,
-  businessId: string,
-  ids: string[],
-  goes: (stored: StoredOutcome) => boolean,
-): Promise<void> {
-  for (const kept of await selectAnswersAbout(tx, businessId, ids)) {
-    const left = withoutOutcomes(kept, goes);
-    if (left) await replaceAnswer(tx, businessId, left);
-  }
 }
 
 type Stored = Pick<ChangeEvent, 'id' | 'type' | 'changes' | 'context'> & { customer_id: string };
@@ -112,15 +99,9 @@ async function redactFormerSurvivors(
     const own = valuesOf(await currentValues(tx, businessId, survivor!), [...before, references]);
     const foreign = withoutValues(values, own);
     for (const event of events.slice(merge)) await redact(tx, businessId, event, foreign);
-    await forgetAnswers(
-      tx,
-      businessId,
-      [survivor!],
-      // Of a batch the others' outcomes stay, whatever they have in common with the erased.
-      (stored) =>
-        isAbout(stored, ids) ||
-        (isAbout(stored, [survivor!]) && 'value' in stored && holds(stored.value, foreign)),
-    );
+    for (const kept of await selectAnswersAbout(tx, businessId, survivor!))
+      if (someAbout(kept.answer, survivor!, (value) => holds(value, foreign)))
+        await emptyAnswer(tx, businessId, kept);
   }
 }
 

@@ -24,7 +24,7 @@ export interface Changes {
   changes: Change[];
   possibleDuplicates: PossibleDuplicate[];
   /** What repetitions of these writes are to be answered. */
-  answers: (StoredAnswer & { customer_ids: string[] })[];
+  answers: (StoredAnswer & { customer_ids: string[]; erases: boolean })[];
   at: string;
 }
 
@@ -60,12 +60,15 @@ export async function commitIn(
     ({ expected }, i) => expected === null || results[i]!.count === expected,
   );
   if (!isAsPlanned) throw new LostRace();
+  const keep = async (kept: Changes['answers']) => {
+    if (kept.length === 0) return;
+    const { count } = await insertAnswers(tx, businessId, kept, at);
+    if (count !== kept.length) throw new LostRace();
+  };
+  // An erase finds what its own group answers to others; its own answer says nothing personal.
+  await keep(answers.filter(({ erases }) => !erases));
   if (gone.length > 0) await eraseTraces(tx, businessId, gone);
-  // What is kept from now on is no trace: an erase answers with nothing personal.
-  if (answers.length > 0) {
-    const { count } = await insertAnswers(tx, businessId, answers, at);
-    if (count !== answers.length) throw new LostRace();
-  }
+  await keep(answers.filter(({ erases }) => erases));
 }
 
 /** Writes the statements that carry out these changes. Pure. */

@@ -52,9 +52,11 @@ export const withoutValues = (values: PersonalValues, others: PersonalValues): P
   references: new Set([...values.references].filter((field) => !others.references.has(field))),
 });
 
-/** Numbers too: a member number names somebody as well as a name does. */
+/** A number of so many digits names somebody as well as a name does (a member number); a shorter one counts something. */
+const LEAST_NAMING = 100_000;
+
 function textsIn(value: unknown): string[] {
-  if (typeof value === 'number') return [String(value)];
+  if (typeof value === 'number') return Math.abs(value) < LEAST_NAMING ? [] : [String(value)];
   if (typeof value === 'string') return value === '' ? [] : [value];
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];
 }
@@ -70,14 +72,29 @@ export function redacted(fields: Record<string, unknown> | null, values: Persona
   );
 }
 
-/** True when any of the values stands anywhere in an answer. */
+/** What a record says that tells of nobody: words of the business for many, and the service's own. */
+const PLAIN: readonly string[] = [
+  'id',
+  'location_id',
+  'status',
+  'tags',
+  'source',
+  'version',
+  'created_at',
+  'updated_at',
+  'deleted_at',
+];
+
+/** True when any of the values stands in an answer. */
 export function holds(answer: unknown, values: PersonalValues): boolean {
   const { kind, ref } = answer as Partial<Reference>;
   if (kind !== undefined && ref !== undefined && values.references.has(referenceField({ kind, ref })))
     return true;
-  // A version is small, as many numbers of other fields are, and tells of nobody.
-  const text = JSON.stringify(answer, (key, value) => (key === 'version' ? undefined : value));
-  return text !== JSON.stringify(without(JSON.parse(text), values));
+  const { restored = {}, ...own } = answer as Record<string, unknown>;
+  return [own, restored as object].some((record) => {
+    const told = Object.fromEntries(Object.entries(record).filter(([field]) => !PLAIN.includes(field)));
+    return JSON.stringify(told) !== JSON.stringify(without(told, values));
+  });
 }
 
 function without(value: unknown, values: PersonalValues): unknown {

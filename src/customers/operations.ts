@@ -161,8 +161,9 @@ async function upsertInParts(
   const size = options.dryRun ? items.length : BATCH_GROUP;
   const parts: Promise<BatchItem[]>[] = [];
   for (let start = 0; start < items.length; start += size) {
-    // Two at a time: one gets ready while the database is at work on the other.
-    await parts.at(-2);
+    // Two at a time: one gets ready while the database is at work on the other. Where the key stands for another request the
+    // first part says so, before anything of the second is written.
+    await (options.retry && parts.length === 1 ? parts[0] : parts.at(-2));
     const prepared = await Promise.allSettled(items.slice(start, start + size).map(write));
     const committing = commitPart(prepared, start / size);
     // Looked at below, unless the one before fails first.

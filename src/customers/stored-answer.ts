@@ -22,20 +22,19 @@ export const toStored = (outcomes: Outcome[], about: (string[] | undefined)[]): 
     return { error: { code, message, details } };
   });
 
-/**
- * The outcomes as they were the first time; null when that was another request. One of whose customers was erased since
- * has no fingerprint: whatever comes under its key is then taken for the repetition, as far as there are as many writes.
- */
+/** The outcomes as they were the first time; null when that was another request. */
 export function replay(
   retry: Retry,
   { fingerprint, answer }: StoredAnswer,
   writes: number,
 ): Outcome[] | null {
-  const outcomes = JSON.parse(answer) as StoredOutcome[];
-  const isRepetition =
-    fingerprint === NO_FINGERPRINT ? outcomes.length === writes : fingerprint === retry.fingerprint;
-  if (!isRepetition) return null;
+  const isErased = fingerprint === NO_FINGERPRINT;
+  if (!isErased && fingerprint !== retry.fingerprint) return null;
   retry.replayed = true;
+  // It is not known any more what was asked: nothing is written, and nothing is said to be.
+  const outcomes = isErased
+    ? Array<StoredOutcome>(writes).fill(ERASED)
+    : (JSON.parse(answer) as StoredOutcome[]);
   return outcomes.map((stored) =>
     'value' in stored
       ? { status: 'fulfilled', value: stored.value }
@@ -46,10 +45,19 @@ export function replay(
   );
 }
 
+const ERASED: StoredOutcome = {
+  error: {
+    code: 'customer_not_found',
+    message: 'A customer of the answer to this Idempotency-Key was erased. Nothing is written again.',
+    details: {},
+  },
+};
+
 /** What an answer may say of customers. */
 interface Telling {
   id?: string;
   restored?: { id: string };
+  contacts_taken?: { customer_id: string }[];
   /** Of a batch's item that was refused for its contacts: those they belong to. */
   customer_ids?: string[];
   upsert?: UpsertReport;
@@ -59,32 +67,16 @@ interface Telling {
 export function idsIn(outcomes: StoredOutcome[]): string[] {
   const ids = outcomes.flatMap((stored) => {
     const telling = ('value' in stored ? stored.value : stored.error.details) as Telling;
-    const { id, restored, customer_ids = [], upsert } = telling;
-    const conflicts = upsert?.conflicts.map(({ customer_id }) => customer_id) ?? [];
+    const { id, restored, contacts_taken = [], customer_ids = [], upsert } = telling;
+    const others = [...contacts_taken, ...(upsert?.conflicts ?? [])].map(({ customer_id }) => customer_id);
     const about = 'value' in stored ? (stored.about ?? []) : [];
-    return [id, restored?.id, ...customer_ids, ...conflicts, ...about].filter((one) => one !== undefined);
+    return [id, restored?.id, ...customer_ids, ...others, ...about].filter((one) => one !== undefined);
   });
   return [...new Set(ids)];
 }
 
-/** True when the outcome names one of these customers. */
-export function isAbout(stored: StoredOutcome, ids: string[]): boolean {
-  const json = JSON.stringify(stored);
-  return ids.some((id) => json.includes(id));
-}
-
-const ERASED: StoredOutcome = {
-  error: { code: 'customer_not_found', message: 'A customer of this answer was erased.', details: {} },
-};
-
-/** The kept answer without the outcomes that are to go: a repetition learns that somebody is gone. Null when all stay. */
-export function withoutOutcomes(
-  { answer, ...slot }: StoredAnswer,
-  goes: (stored: StoredOutcome) => boolean,
-): StoredAnswer | null {
-  const outcomes = JSON.parse(answer) as StoredOutcome[];
-  if (!outcomes.some(goes)) return null;
-  const left = outcomes.map((stored) => (goes(stored) ? ERASED : stored));
-  // What the request said could be found out by trying: a phone number has few digits.
-  return { ...slot, answer: JSON.stringify(left), fingerprint: NO_FINGERPRINT };
-}
+/** True when one of the outcomes names the customer and is such a one. */
+export const someAbout = (answer: string, id: string, isSuch: (value: unknown) => boolean): boolean =>
+  (JSON.parse(answer) as StoredOutcome[]).some(
+    (stored) => 'value' in stored && JSON.stringify(stored).includes(id) && isSuch(stored.value),
+  );

@@ -304,6 +304,7 @@ export function planAll(
       return (
         replay(retry, stored, writes.length) ?? writes.map(() => ({ status: 'rejected', reason: reused() }))
       );
+    const before = changes.changes.length;
     const planned = writes.map(planOne);
     // A refusal changed nothing: the same request may be sent again when its cause is mended.
     if (retry && planned.some(({ status }) => status === 'fulfilled')) {
@@ -313,7 +314,8 @@ export function planAll(
         writes.map(({ about }) => about),
       );
       const answer = JSON.stringify(kept);
-      changes.answers.push({ context, key, part, fingerprint, answer, customer_ids: idsIn(kept) });
+      const erases = changes.changes.slice(before).some(({ fate }) => fate !== undefined);
+      changes.answers.push({ context, key, part, fingerprint, answer, customer_ids: idsIn(kept), erases });
     }
     return planned;
   });

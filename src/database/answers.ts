@@ -14,7 +14,7 @@ export interface AnswerSlot {
 }
 
 export interface StoredAnswer extends AnswerSlot {
-  /** SHA-256 of the request, in hexadecimal; NO_FINGERPRINT since one of its customers was erased. */
+  /** SHA-256 of the request, in hexadecimal; NO_FINGERPRINT since one of its customers was erased, and no answer then. */
   fingerprint: string;
   /** JSON text. */
   answer: string;
@@ -69,29 +69,31 @@ export function insertAnswers(
     where i.created_at <= ${cutoff(at)}`;
 }
 
-/** The kept answers that name these customers. */
+/** The kept answers that name the customer. */
 export async function selectAnswersAbout(
   sql: Queryable,
   businessId: string,
-  customerIds: string[],
+  customerId: string,
 ): Promise<StoredAnswer[]> {
   return await sql<StoredAnswer[]>`
     select context, key, part, encode(fingerprint, 'hex') as fingerprint, answer
     from idempotency_keys
-    where business_id = ${businessId} and customer_ids && ${customerIds}::uuid[]`;
+    where business_id = ${businessId}
+      and customer_ids && array[${customerId}::uuid]
+      and octet_length(fingerprint) > 0`;
 }
 
-/** Puts another answer in the place of a kept one. */
-export function replaceAnswer(
-  sql: Queryable,
-  businessId: string,
-  { context, key, part, fingerprint, answer }: StoredAnswer,
-) {
-  return sql`
-    update idempotency_keys
-    set answer = ${answer}, fingerprint = decode(${fingerprint}, 'hex')
-    where business_id = ${businessId} and context = ${context} and key = ${key} and part = ${part}`;
-}
+/** Empties the kept answers that name these customers, and what was asked: of that a phone number could be found by trying. */
+export const emptyAnswersAbout = (sql: Queryable, businessId: string, customerIds: string[]) => sql`
+  update idempotency_keys
+  set answer = '[]', fingerprint = ''
+  where business_id = ${businessId} and customer_ids && ${customerIds}::uuid[]`;
+
+/** Empties one kept answer, and what was asked. */
+export const emptyAnswer = (sql: Queryable, businessId: string, { context, key, part }: AnswerSlot) => sql`
+  update idempotency_keys
+  set answer = '[]', fingerprint = ''
+  where business_id = ${businessId} and context = ${context} and key = ${key} and part = ${part}`;
 
 /** Forgets answers that have expired; answers how many. */
 export async function deleteExpiredAnswers(sql: Queryable, businessId: string): Promise<number> {

@@ -51,8 +51,10 @@ export class Readiness {
       : this.#room.isFull
         ? 'overloaded'
         : await this.#faultOfDatabase();
-    this.#tell(reason);
-    return reason;
+    // A stop may have begun during the look.
+    const now = this.#isStopping ? 'stopping' : reason;
+    this.#tell(now);
+    return now;
   }
 
   #faultOfDatabase(): Promise<Reason | null> {

@@ -1,11 +1,13 @@
 /** The privacy erase (contract section 4): a search through every table for the person's values finds nothing. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { scanDuplicates } from '../../src/customers/duplicate-scan.ts';
 import { openService } from '../../src/customers/service.ts';
 import { createServer } from '../../src/http/server.ts';
-import { sender, type TestBusiness, useService } from '../harness.ts';
+import { until } from '../../trust/processes.ts';
+import { type Answer, sender, type TestBusiness, useService } from '../harness.ts';
 import { done, made, merge, unmerge } from './life-case.ts';
 import { PERSON, PERSON_TRACES, tracesIn, tracesInTables } from './person.ts';
 import { stored } from './stored.ts';
@@ -66,7 +68,7 @@ describe('erase', () => {
     const items = await business.send('PUT', '/customers/batch', batch, {
       headers: { 'idempotency-key': 'batch' },
     });
-    expect(items.body.items.map(({ status }) => status)).toEqual([404, 200]);
+    expect(items.body.items.map(({ status }) => status)).toEqual([404, 404]);
     expect(await traces()).toEqual([]);
   });
 
@@ -183,7 +185,7 @@ describe('erase', () => {
     });
   }
 
-  it('of a batch takes the outcome of the survivor alone, and of the survivor what is not its own', async () => {
+  it('empties the answer of a whole batch: nothing under its key is written, and nothing is said to be', async () => {
     const business = await service.business();
     const a = await made(business, { name: 'Ann', phone: MOBILE });
     const b = await made(business, PERSON);
@@ -200,13 +202,15 @@ describe('erase', () => {
     await erase(business, b.id);
     expect(await traces()).toEqual([]);
     const again = await business.send('PUT', '/customers/batch', batch, keyed);
-    expect(again.body.items.map(({ status }) => status)).toEqual([404, 200, 200]);
+    expect(again.body.items.map(({ status }) => status)).toEqual([404, 404, 404]);
     // What was kept of a write before the merge is the survivor's own.
     const first = await business.send('PUT', '/customers', own, { headers: { 'idempotency-key': 'before' } });
     expect(first).toMatchObject({ status: 200, body: { id: a.id, tags: ['before'] } });
-    // Another batch under the key cannot be told by what it says any more; by its size it can.
-    const another = await business.send('PUT', '/customers/batch', { customers: others }, keyed);
-    expect(another).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    const before = await stored(service.sql, business.id);
+    const another = { customers: [{ email: 'fourth@clientele.test' }] };
+    const { body } = await business.send('PUT', '/customers/batch', another, keyed);
+    expect(body.items.map(({ status }) => status)).toEqual([404]);
+    expect(await stored(service.sql, business.id)).toEqual(before);
   });
 
   it('finds them in kept answers along a chain of merges', async () => {
@@ -242,6 +246,71 @@ describe('erase', () => {
     await erase(business, a.id);
     expect(await traces()).toEqual([]);
     expect(await fingerprints(business)).toBe(0);
+  });
+
+  it('finds what is answered to others in the commit of its own', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE });
+    const b = await made(business, PERSON);
+    await done(merge(business, a.id, b.id));
+    await done(unmerge(business, a.id, b.id));
+    const all: Promise<Answer>[] = [];
+    await service.sql.begin(async (lock) => {
+      await lock`select at from feeds where business_id = ${business.id} for update`;
+      // One is at work and one gets ready; the others wait, and go together.
+      for (const email of ['first@clientele.test', 'second@clientele.test']) {
+        all.push(business.send('PUT', '/customers', { email }));
+        await until('it is under way', 5_000, () => service.room.held === all.length);
+        await sleep(100);
+      }
+      const write = business.send('PATCH', `/customers/${b.id}`, { added_tags: ['kept'] }, keyed);
+      await until('a write waits', 5_000, () => service.writes.waiting === 1);
+      all.push(write, business.send('POST', `/customers/${b.id}/erase`));
+      await until('the erase waits', 5_000, () => service.writes.waiting === 2);
+    });
+    expect((await Promise.all(all)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(await traces()).toEqual([]);
+    expect(await fingerprints(business)).toBe(0);
+  });
+
+  it('finds the contacts that somebody else could not take back', async () => {
+    const business = await service.business();
+    const x = await made(business, { name: 'Xena', email: 'xena@clientele.test', phone: PERSON.phone });
+    await done(business.send('DELETE', `/customers/${x.id}`));
+    const y = await made(business, PERSON);
+    const { contacts_taken: taken } = await done(
+      business.send('POST', `/customers/${x.id}/restore`, undefined, keyed),
+    );
+    expect(taken).toMatchObject([{ customer_id: y.id }]);
+    await erase(business, y.id);
+    expect(await fingerprints(business)).toBe(0);
+    await erase(business, x.id);
+    expect(await traces()).toEqual([]);
+  });
+
+  it('leaves to others what only looks like something of theirs: counts, words of the business', async () => {
+    const business = await service.business();
+    const a = await made(business, { name: 'Ann', phone: MOBILE, custom_fields: { visits: 2 } });
+    const b = await made(business, { ...PERSON, custom_fields: { visits: 3, state: 'active' } });
+    await done(merge(business, a.id, b.id));
+    await done(unmerge(business, a.id, b.id));
+    const to = (visits: number) =>
+      done(
+        business.send(
+          'PATCH',
+          `/customers/${a.id}`,
+          { custom_fields: { visits } },
+          {
+            headers: { 'idempotency-key': `to-${visits}` },
+          },
+        ),
+      );
+    await to(3);
+    await to(4);
+    await erase(business, b.id);
+    const { items } = (await business.send('GET', `/customers/${a.id}/events?limit=2`)).body;
+    expect(items.map(({ changes }) => changes.custom_fields?.after)).toEqual([{ visits: 4 }, { visits: 3 }]);
+    expect((await to(3)).custom_fields.visits).toBe(3);
   });
 
   it('leaves nothing of what was asked: a repetition writes nothing, nor does another request under its key', async () => {

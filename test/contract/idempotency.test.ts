@@ -1,5 +1,6 @@
 /** Retries (contract section 5, "safety"): an Idempotency-Key makes any write safe to repeat. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   type Answer,
@@ -190,6 +191,18 @@ describe('a batch of several parts', () => {
     expect(again.body.items.slice(0, 500)).toEqual(first.body.items.slice(0, 500));
     expect(again.body).toMatchObject({ created: 500, unchanged: 100 });
     expect(await stored(service.sql, business.id)).toMatchObject({ customers: 600, events: 600 });
+  });
+
+  it('under a key that stands for another request writes nothing of any part', async () => {
+    const business = await service.business();
+    await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));
+    const before = await stored(service.sql, business.id);
+    const customers = Array.from({ length: 600 }, (_, n) => ({ email: `n${n}@clientele.test` }));
+    const answer = await business.send('PUT', '/customers/batch', { customers }, keyed('one'));
+    expect(answer, answer.text).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    // What is under way when the answer comes would be there a little later.
+    await sleep(500);
+    expect(await stored(service.sql, business.id)).toEqual(before);
   });
 });
 

@@ -36,10 +36,11 @@ describe('the history of somebody else without a person', () => {
 });
 
 describe('an answer holds a person', () => {
-  it('when a value of theirs stands anywhere in it; a version is none', () => {
+  it('when a value of theirs stands anywhere in it; what the service says of every record is none', () => {
     const { values } = person();
     expect(holds({ id: 'b', gave_way: [{ field: 'name', kept: 'Bo', gave_way: 'Ann' }] }, values)).toBe(true);
     expect(holds({ id: 'b', custom_fields: { number: 9021045 } }, values)).toBe(true);
-    expect(holds({ id: 'b', name: 'Anna', version: 9021045 }, values)).toBe(false);
+    expect(holds({ id: 'b', restored: { id: 'a', name: 'Ann' } }, values)).toBe(true);
+    expect(holds({ id: 'b', name: 'Anna', version: 9021045, status: 'Ann' }, values)).toBe(false);
   });
 });

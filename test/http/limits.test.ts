@@ -216,30 +216,27 @@ describe('limits', () => {
   it.each([
     ['headers', 'Authorization'],
     ['a body', '"name"'],
-  ])(
-    '%s that never end are 408, and the connection ends; those that come just in time are answered',
-    async (_what, end) => {
-      const { server } = service.server;
-      const { requestTimeout, headersTimeout } = server;
-      expect([requestTimeout, headersTimeout <= 60_000]).toEqual([30_000, true]);
-      const whole =
-        `POST ${API}/customers HTTP/1.1\r\nHost: test\r\nConnection: close\r\nAuthorization: Bearer ${business.key}\r\n` +
-        'Content-Type: application/json\r\nContent-Length: 14\r\n\r\n{"name":"Bea"}';
-      const at = whole.indexOf(end);
-      const begun = whole.slice(0, at);
-      Object.assign(server, { requestTimeout: 2_000, headersTimeout: 2_000 });
-      // It is looked for late ones every second: at least once while this one is on its way.
-      const [late, inTime] = await Promise.all([
-        raw(begun),
-        raw(begun, { text: whole.slice(at), after: 1_300 }),
-      ]);
-      Object.assign(server, { requestTimeout, headersTimeout });
-      expect(inTime).toMatch(/^HTTP\/1\.1 201 /);
-      expect(late).toMatch(/^HTTP\/1\.1 408 /);
-      expect(bodyOf(late).body.code).toBe('invalid_request');
-      await until('its room is given back', 5_000, () => service.room.held === 0);
-    },
-  );
+  ])('%s without an end: 408, and the connection ends; just in time, an answer', async (_what, end) => {
+    const { server } = service.server;
+    const { requestTimeout, headersTimeout } = server;
+    expect([requestTimeout, headersTimeout <= 60_000]).toEqual([30_000, true]);
+    const whole =
+      `POST ${API}/customers HTTP/1.1\r\nHost: test\r\nConnection: close\r\nAuthorization: Bearer ${business.key}\r\n` +
+      'Content-Type: application/json\r\nContent-Length: 14\r\n\r\n{"name":"Bea"}';
+    const at = whole.indexOf(end);
+    const begun = whole.slice(0, at);
+    Object.assign(server, { requestTimeout: 2_000, headersTimeout: 2_000 });
+    // It is looked for late ones every second: at least once while this one is on its way.
+    const [late, inTime] = await Promise.all([
+      raw(begun),
+      raw(begun, { text: whole.slice(at), after: 1_300 }),
+    ]);
+    Object.assign(server, { requestTimeout, headersTimeout });
+    expect(inTime).toMatch(/^HTTP\/1\.1 201 /);
+    expect(late).toMatch(/^HTTP\/1\.1 408 /);
+    expect(bodyOf(late).body.code).toBe('invalid_request');
+    await until('its room is given back', 5_000, () => service.room.held === 0);
+  });
 });
 
 /** Some that must be among them: a list that is gone through has to have something in it. */

@@ -1,6 +1,6 @@
-/** What the package stands on: pinned and hashed, few install scripts, known licences, no known weakness; and SECURITY.md. */
+/** What the package stands on: pinned and hashed, few install scripts, known licences, no known weakness. */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -167,10 +167,4 @@ it('no delivered package has a known weakness, as far as the registry answers', 
   const console = inConsole();
   const isDelivered = (place: string) => console.has(place) || !byPlace.get(place)?.dev;
   expect(advisoriesOf(report.vulnerabilities, isDelivered)).toEqual([]);
-});
-
-it('SECURITY.md names tests that exist', () => {
-  const named = [...read('SECURITY.md').matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path!);
-  expect(named.length).toBeGreaterThan(15);
-  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
