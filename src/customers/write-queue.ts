@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnswerSlot, type StoredAnswer, selectAnswers } from '../database/answers.ts';
-import { isLostRace, isUnavailable, type Sql } from '../database/connect.ts';
+import { isLostRace, isStorageFull, isUnavailable, type Sql } from '../database/connect.ts';
 import { Gather, type Turn } from '../database/gather.ts';
 import { newId } from '../database/ids.ts';
 import { ApiError } from '../http/errors.ts';
@@ -105,12 +105,9 @@ export class WriteQueue {
       });
       return outcomes.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
-      const [first, ...others] = bundles;
-      const isAlone = others.length === 0 && first!.writes.length === 1;
-      if (isAlone || isUnavailable(error)) throw error;
-      // Not a plan but the database refused the group. If it was one write's fault, the others go through alone.
-      if (others.length === 0)
-        return [{ status: 'fulfilled', value: await this.#oneByOne(businessId, first!) }];
+      // A bundle stands or falls as one: its answer is remembered in its commit.
+      if (bundles.length === 1 || isUnavailable(error) || isStorageFull(error)) throw error;
+      // Not a plan but the database refused the group. If it was the fault of one bundle, the others go through alone.
       const settled: PromiseSettledResult<Outcome[]>[] = [];
       for (const bundle of bundles)
         settled.push(
@@ -120,18 +117,6 @@ export class WriteQueue {
         );
       return settled;
     }
-  }
-
-  /** The writes of a bundle apart from each other; its answer is then not remembered as one. */
-  async #oneByOne(businessId: string, { writes }: Bundle<unknown>): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    for (const write of writes) {
-      const [settled] = await Promise.allSettled([
-        this.#commit(businessId, [{ writes: [write], retry: null }], ALONE),
-      ]);
-      outcomes.push(settled!.status === 'fulfilled' ? settled!.value[0]![0]! : settled!);
-    }
-    return outcomes;
   }
 
   /**
@@ -257,9 +242,6 @@ function note(own: AtWork, { changes }: Changes): void {
     own.erases ||= fate !== undefined;
   }
 }
-
-/** The turn of a group that nobody else is beside. */
-const ALONE: Turn = { before: Promise.resolve(), free: () => {} };
 
 const flat = (
   settled: PromiseSettledResult<PromiseSettledResult<Outcome[]>[]>,

@@ -1,6 +1,6 @@
 /** The one shape of every answer: `{ success, message, body }` (contract section 1). */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { errorCode, isStorageFull, isTimeout, isUnavailable } from '../database/connect.ts';
+import { errorCode, isLockTimeout, isStorageFull, isTimeout, isUnavailable } from '../database/connect.ts';
 import { Gone } from '../database/turns.ts';
 import { networkOf } from './address.ts';
 import { ApiError, type ErrorCode, type RefusedKey } from './errors.ts';
@@ -69,7 +69,7 @@ export function toApiError(error: unknown): ApiError {
       'database_unavailable',
       'The database cannot be reached just now. Try again shortly.',
     );
-  if (isTimeout(error))
+  if (isTimeout(error) || isLockTimeout(error))
     return new ApiError(
       'query_timeout',
       'The database took too long over this request. Narrow it down or try again.',

@@ -193,6 +193,40 @@ describe('a batch of several parts', () => {
     expect(await stored(service.sql, business.id)).toMatchObject({ customers: 600, events: 600 });
   });
 
+  it.each([
+    ['its disk is full', '53100', 503],
+    ['a lock does not come', '55P03', 503],
+    ['it takes too long', '57014', 503],
+    ['it refuses a value', 'P0001', 500],
+  ])(
+    'that the database does not take (%s) is written as a whole by its repetition, and remembered',
+    async (_what, state, status) => {
+      const business = await service.business();
+      const mark = `refused ${state}`;
+      await service.sql.unsafe(`
+      create sequence refusals_${state};
+      create function refuse_${state}() returns trigger language plpgsql as $$
+      begin
+        -- The first time alone: what a sequence has counted stays counted.
+        if nextval('refusals_${state}') = 1 then raise exception 'refused' using errcode = '${state}'; end if;
+        return new;
+      end $$;
+      create trigger refuse_${state} before insert on customers for each row
+      when (new.name = '${mark}') execute function refuse_${state}()`);
+      const before = await stored(service.sql, business.id);
+      const customers = ['a', 'b', 'c'].map((who) => ({
+        name: who === 'b' ? mark : who,
+        email: `${who}@clientele.test`,
+      }));
+      const send = () => business.send('PUT', '/customers/batch', { customers }, keyed('one'));
+      expect(await send()).toMatchObject({ status });
+      expect(await stored(service.sql, business.id)).toEqual(before);
+      const first = await send();
+      expect(first).toMatchObject({ status: 200, body: { created: 3 } });
+      expectReplay(first, await send());
+    },
+  );
+
   it('under a key that stands for another request writes nothing of any part', async () => {
     const business = await service.business();
     await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));
