@@ -62,12 +62,15 @@ export const clock: Theme = {
       );
       for (let round = 0; round < rounds; round++) {
         const seconds = JUMPS[round % JUMPS.length]!;
-        await stand.round(`clock at ${seconds / HOUR_S} h, round ${round + 1}`, async ({ key }) => {
-          const repeat = await keyed(stand.url, key, `clock-${round}`);
-          await jump(seconds);
-          await repeat(section);
-          return endedNow();
-        });
+        await stand.round(
+          `clock at ${seconds > 0 ? '+' : ''}${seconds} s, round ${round + 1}`,
+          async ({ key }) => {
+            const repeat = await keyed(stand.url, key, `clock-${round}`);
+            await jump(seconds);
+            await repeat(section);
+            return endedNow();
+          },
+        );
       }
       await sessions(section, stand, jump);
       await stand.conclude();

@@ -6,11 +6,12 @@
  *
  * --small         the same in small, for a look after a change; writes nothing
  * --only a,b      these themes alone; writes nothing
+ * --page FILE     the page once more from a file of trust/results, when causes were entered there
  * --seed 1        the same choices again: who is killed, when, what is written
  * --smoke         everything as small as it goes, from source; writes nothing
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageDir } from '../src/config.ts';
@@ -35,11 +36,16 @@ const THEMES: Theme[] = [...FAULTS, ...ATTACKS];
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
+    page: { type: 'string' },
     seed: { type: 'string', default: '1' },
     small: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
   },
 });
+if (values.page !== undefined) {
+  writePage(JSON.parse(readFileSync(values.page, 'utf8')));
+  process.exit();
+}
 const options: Options = {
   scale: values.smoke ? 'smoke' : values.small ? 'small' : 'full',
   seed: Number(values.seed),
@@ -97,5 +103,9 @@ function report(): void {
   mkdirSync(join(packageDir, 'trust/results'), { recursive: true });
   const name = `${run.date.replace(/\D/g, '')}.json`;
   writeFileSync(join(packageDir, 'trust/results', name), `${JSON.stringify(run, null, 2)}\n`);
+  writePage(run);
+}
+
+function writePage(run: Run): void {
   writeFileSync(join(packageDir, 'docs/trust.md'), page(run));
 }

@@ -136,11 +136,14 @@ const short = (text: string) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}â
 
 const failedRuns = ({ themes }: Run) => `## Failed runs
 
-| theme | run | what |
-|---|---|---|
+| theme | run | what | since |
+|---|---|---|---|
 ${themes
   .flatMap(({ failures }) => failures)
-  .map(({ theme, run, problem }) => `| ${theme} | ${cell(short(run))} | ${cell(short(problem))} |`)
+  .map(
+    ({ theme, run, problem, since = '' }) =>
+      `| ${theme} | ${cell(short(run))} | ${cell(short(problem))} | ${cell(since)} |`,
+  )
   .join('\n')}
 `;
 

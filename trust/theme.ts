@@ -39,6 +39,8 @@ export interface Failure {
   theme: string;
   run: string;
   problem: string;
+  /** What became of it, entered afterwards in the file of results: the cause, and the test that would find it again. */
+  since?: string;
 }
 
 /** What is counted over all themes. */

@@ -3,7 +3,9 @@ import { connect } from 'node:net';
 import { API } from '../client.ts';
 
 const HOST = 'Host: test\r\n';
-const json = '{"name":"Smuggled"}';
+const json = '{"name":"Ordinary"}';
+/** As long: mangled, a request that nobody should send may become a good one, and the body is then its own. */
+const hiddenJson = '{"name":"Smuggled"}';
 const post = (headers: string, body = json) =>
   `POST ${API}/customers HTTP/1.1\r\n${HOST}Authorization: Bearer KEY\r\nContent-Type: application/json\r\n${headers}\r\n${body}`;
 
@@ -81,7 +83,7 @@ export const REQUESTS: [what: string, bytes: string, status: RegExp][] = [
 
 /** A request hidden in the body of another, in the ways in which two readers disagree where the first one ends. */
 export function hiddenIn(key: string): string[] {
-  const hidden = post(`Content-Length: ${json.length}\r\n`);
+  const hidden = post(`Content-Length: ${hiddenJson.length}\r\n`, hiddenJson);
   return [
     `Content-Length: ${hidden.length + 5}\r\nTransfer-Encoding: chunked\r\n`,
     'Transfer-Encoding: chunked\r\nContent-Length: 4\r\n',

@@ -105,7 +105,8 @@ export const noteRequests = (): void =>
     // Tests have servers of other kinds too.
     if (!url?.startsWith(API)) return;
     const { authorization, cookie } = headers;
-    const key = /^\S+\s+(.+)$/.exec(authorization ?? '')?.[1] ?? null;
+    // Of bytes that are no request anything may stand where a key belongs.
+    const key = /^Bearer\s+(clt_.+)$/i.exec(authorization ?? '')?.[1] ?? null;
     note({ key, path: url, headers: cookie ? { cookie } : {}, body: null, answer: null });
     noteBody(request);
   });
