@@ -4,6 +4,7 @@
  */
 import type { Queryable, Sql } from '../database/connect.ts';
 
+/** Every one of them: the most that an index of a list may be. */
 const ALL = 2 ** 31 - 1;
 
 /**

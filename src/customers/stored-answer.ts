@@ -3,13 +3,13 @@
  */
 import { NO_FINGERPRINT, type StoredAnswer } from '../database/answers.ts';
 import { ApiError, type ErrorCode } from '../http/errors.ts';
-import type { Retry } from '../http/idempotency.ts';
+import { type Retry, reused } from '../http/idempotency.ts';
 import type { UpsertReport } from './schema.ts';
 
 type Outcome = PromiseSettledResult<unknown>;
 
 /** `about`: whom it is about, where its value does not say. */
-export type StoredOutcome =
+type StoredOutcome =
   | { value: unknown; about?: string[] }
   | { error: { code: ErrorCode; message: string; details: object } };
 
@@ -22,20 +22,15 @@ export const toStored = (outcomes: Outcome[], about: (string[] | undefined)[]): 
     return { error: { code, message, details } };
   });
 
-/** The outcomes as they were the first time; null when that was another request. */
-export function replay(
-  retry: Retry,
-  { fingerprint, answer }: StoredAnswer,
-  writes: number,
-): Outcome[] | null {
+/** The outcomes of so many writes whose key is taken: as they were the first time, or refusals. */
+export function replay(retry: Retry, { fingerprint, answer }: StoredAnswer, writes: number): Outcome[] {
+  const refuseAll = (reason: ApiError) => Array<Outcome>(writes).fill({ status: 'rejected', reason });
   const isErased = fingerprint === NO_FINGERPRINT;
-  if (!isErased && fingerprint !== retry.fingerprint) return null;
+  if (!isErased && fingerprint !== retry.fingerprint) return refuseAll(reused());
   retry.replayed = true;
   // It is not known any more what was asked: nothing is written, and nothing is said to be.
-  const outcomes = isErased
-    ? Array<StoredOutcome>(writes).fill(ERASED)
-    : (JSON.parse(answer) as StoredOutcome[]);
-  return outcomes.map((stored) =>
+  if (isErased) return refuseAll(erased());
+  return (JSON.parse(answer) as StoredOutcome[]).map((stored) =>
     'value' in stored
       ? { status: 'fulfilled', value: stored.value }
       : {
@@ -45,13 +40,11 @@ export function replay(
   );
 }
 
-const ERASED: StoredOutcome = {
-  error: {
-    code: 'customer_not_found',
-    message: 'A customer of the answer to this Idempotency-Key was erased. Nothing is written again.',
-    details: {},
-  },
-};
+const erased = (): ApiError =>
+  new ApiError(
+    'customer_not_found',
+    'A customer of the answer to this Idempotency-Key was erased. Nothing is written again.',
+  );
 
 /** What an answer may say of customers. */
 interface Telling {

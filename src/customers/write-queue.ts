@@ -9,7 +9,7 @@ import { isLostRace, isStorageFull, isUnavailable, type Sql } from '../database/
 import { Gather, type Turn } from '../database/gather.ts';
 import { newId } from '../database/ids.ts';
 import { ApiError } from '../http/errors.ts';
-import { type Retry, reused } from '../http/idempotency.ts';
+import type { Retry } from '../http/idempotency.ts';
 import { type Origin, presentOrigin, traced } from '../tracing.ts';
 import { type Changes, commit, commitIn, prepare } from './commit.ts';
 import { type Found, LostRace, type Needs } from './found.ts';
@@ -282,10 +282,7 @@ export function planAll(
   };
   const outcomes = bundles.map(({ writes, retry }): Outcome[] => {
     const stored = retry && answers.find((one) => isSlotOf(one, retry));
-    if (stored)
-      return (
-        replay(retry, stored, writes.length) ?? writes.map(() => ({ status: 'rejected', reason: reused() }))
-      );
+    if (stored) return replay(retry, stored, writes.length);
     const before = changes.changes.length;
     const planned = writes.map(planOne);
     // A refusal changed nothing: the same request may be sent again when its cause is mended.

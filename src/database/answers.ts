@@ -2,7 +2,7 @@
  * The answers kept for retries: every statement about idempotency_keys. A write stores its answer in the commit of
  * its effect, whoever commits it.
  */
-import type { Queryable } from './connect.ts';
+import type { Fragment, Queryable } from './connect.ts';
 import { recordset } from './recordset.ts';
 
 /** Where one answer is kept. */
@@ -74,26 +74,28 @@ export async function selectAnswersAbout(
   sql: Queryable,
   businessId: string,
   customerId: string,
-): Promise<StoredAnswer[]> {
-  return await sql<StoredAnswer[]>`
-    select context, key, part, encode(fingerprint, 'hex') as fingerprint, answer
+): Promise<(AnswerSlot & { answer: string })[]> {
+  return await sql<(AnswerSlot & { answer: string })[]>`
+    select context, key, part, answer
     from idempotency_keys
     where business_id = ${businessId}
       and customer_ids && array[${customerId}::uuid]
       and octet_length(fingerprint) > 0`;
 }
 
-/** Empties the kept answers that name these customers, and what was asked: of that a phone number could be found by trying. */
-export const emptyAnswersAbout = (sql: Queryable, businessId: string, customerIds: string[]) => sql`
+/** Empties kept answers, and what was asked: of that a phone number could be found by trying. */
+const emptyAnswers = (sql: Queryable, businessId: string, which: Fragment) => sql`
   update idempotency_keys
   set answer = '[]', fingerprint = ''
-  where business_id = ${businessId} and customer_ids && ${customerIds}::uuid[]`;
+  where business_id = ${businessId} and ${which}`;
 
-/** Empties one kept answer, and what was asked. */
-export const emptyAnswer = (sql: Queryable, businessId: string, { context, key, part }: AnswerSlot) => sql`
-  update idempotency_keys
-  set answer = '[]', fingerprint = ''
-  where business_id = ${businessId} and context = ${context} and key = ${key} and part = ${part}`;
+/** Empties those that name these customers. */
+export const emptyAnswersAbout = (sql: Queryable, businessId: string, customerIds: string[]) =>
+  emptyAnswers(sql, businessId, sql`customer_ids && ${customerIds}::uuid[]`);
+
+/** Empties the one in this slot. */
+export const emptyAnswer = (sql: Queryable, businessId: string, { context, key, part }: AnswerSlot) =>
+  emptyAnswers(sql, businessId, sql`context = ${context} and key = ${key} and part = ${part}`);
 
 /** Forgets answers that have expired; answers how many. */
 export async function deleteExpiredAnswers(sql: Queryable, businessId: string): Promise<number> {

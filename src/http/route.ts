@@ -233,13 +233,13 @@ function answer(
   return reply.code(status).headers(JSON_HEADERS).send(success(message, body));
 }
 
-/** Sent as it is made: what fails on the way cuts the connection, so that nobody takes a part for the whole. */
 /** Who asked for a file and takes none of it for so long has gone, or holds room that others would use. */
 const STALLED_MS = 60_000;
 
 export const hangUpWhenStalled = (response: ServerResponse, millis = STALLED_MS): ServerResponse =>
   response.setTimeout(millis, () => response.destroy());
 
+/** Sent as it is made: what fails on the way cuts the connection, so that nobody takes a part for the whole. */
 function sendFile(reply: FastifyReply, { contentType, name }: FileBody, file: Readable): FastifyReply {
   hangUpWhenStalled(reply.raw);
   return reply

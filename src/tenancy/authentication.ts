@@ -153,10 +153,7 @@ export class Authentication {
     refused: typeof KEY_REFUSED,
     from: From,
   ): Caller | Promise<Caller> {
-    const gone = this.#gone.get(name);
-    if (gone && gone.until > performance.now()) {
-      throw this.#refuseAgain(refused, from, { name, key: gone.key });
-    }
+    this.#refuseGone(name, refused, from);
     const found = this.#callers.get(name, () => this.#lookUp(name, load, from));
     return found instanceof Promise
       ? found.then((loaded) => this.#admit(name, loaded, refused, from))
@@ -206,9 +203,11 @@ export class Authentication {
     return this.#unauthorized(reason, message, from, whose);
   }
 
-  /** Known to be none: no statement, and no other attempt of its address. */
-  #refuseAgain(refused: typeof KEY_REFUSED, from: From, whose: Whose): ApiError {
-    return this.#unauthorized('unknown', refused.unknown, from, whose);
+  /** Throws when it is known to be none: no statement, and no other attempt of its address. */
+  #refuseGone(name: string, refused: typeof KEY_REFUSED, from: From): void {
+    const gone = this.#gone.get(name);
+    if (gone && gone.until > performance.now())
+      throw this.#unauthorized('unknown', refused.unknown, from, { name, key: gone.key });
   }
 
   #unauthorized(reason: Refusal, message: string, from: From, { name, key }: Whose): ApiError {
@@ -226,9 +225,7 @@ export class Authentication {
     if (found === null || found.isRevoked) {
       const key = found && refusedKey(found.caller);
       // Of those who looked together one counts as wrong: they may be one program.
-      const gone = this.#gone.get(name);
-      if (gone && gone.until > performance.now())
-        throw this.#refuseAgain(refused, from, { name, key: gone.key });
+      this.#refuseGone(name, refused, from);
       if (this.#gone.size >= MOST_KNOWN) this.#gone.delete(this.#gone.keys().next().value!);
       this.#gone.set(name, { until: performance.now() + GONE_MS, key });
       throw this.#refuse('unknown', refused.unknown, from, { name, key });
