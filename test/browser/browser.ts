@@ -1,6 +1,6 @@
 /** Drives Debian's Chromium through the console as it was built, on the real server. */
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { TestBusiness, TestService } from '../harness.ts';
 import { installChromium, launchChromium, requireConsole } from './chromium.ts';
@@ -73,6 +73,10 @@ export function useBrowser(service: TestService): Console {
     },
   };
 }
+
+/** The heading of these words and no more: “Customers” is not “No customers yet”, which a slower page shows beside it. */
+export const heading = (page: Page, name: string): Locator =>
+  page.getByRole('heading', { name, exact: true });
 
 /** What a person with a screen reader, poor sight or a keyboard alone would stumble over (WCAG 2.2 A and AA). */
 export async function barriers(page: Page): Promise<string[]> {

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type TestBusiness, useService } from '../harness.ts';
-import { addCustomers, barriers, useBrowser, type Visit } from './browser.ts';
+import { addCustomers, barriers, heading, useBrowser, type Visit } from './browser.ts';
 
 const service = useService();
 const browser = useBrowser(service);
@@ -38,7 +38,7 @@ const addCustomersAt = async (one: TestBusiness) => {
 
 const list = (page: Page) => page.getByRole('link', { name: 'Mikayla Malloney' }).waitFor();
 const customer = async (page: Page) => {
-  await page.getByRole('heading', { name: 'Mikayla Malloney' }).waitFor();
+  await heading(page, 'Mikayla Malloney').waitFor();
   await page.getByText('Added the customer').waitFor();
 };
 
@@ -77,12 +77,12 @@ const PAGES: Record<string, (visit: Visit) => Promise<Page>> = {
   },
   'no customers yet': async (visit) => {
     const page = await browser.signedIn(empty, '/', visit);
-    await page.getByRole('heading', { name: 'No customers yet' }).waitFor();
+    await heading(page, 'No customers yet').waitFor();
     return page;
   },
   'nobody found': async (visit) => {
     const page = await browser.signedIn(business, '/?q=nobody', visit);
-    await page.getByRole('heading', { name: 'Nobody found' }).waitFor();
+    await heading(page, 'Nobody found').waitFor();
     return page;
   },
   'a customer': async (visit) => {
@@ -106,7 +106,7 @@ const PAGES: Record<string, (visit: Visit) => Promise<Page>> = {
   },
   'a page that is not there': async (visit) => {
     const page = await browser.signedIn(business, '/nowhere', visit);
-    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await heading(page, 'There is no such page').waitFor();
     return page;
   },
 };

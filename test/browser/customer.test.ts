@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type TestBusiness, useService } from '../harness.ts';
-import { barriers, useBrowser, type Visit } from './browser.ts';
+import { barriers, heading, useBrowser, type Visit } from './browser.ts';
 
 const service = useService();
 const browser = useBrowser(service);
@@ -22,7 +22,7 @@ beforeEach(async () => {
   });
   id = made.body.id;
   page = await browser.signedIn(business, `/customers/${id}`);
-  await page.getByRole('heading', { name: 'Ann Lee' }).waitFor();
+  await heading(page, 'Ann Lee').waitFor();
 });
 
 const edit = async (field: string, value: string) => {
@@ -36,7 +36,7 @@ describe('a field', () => {
     await page.keyboard.press('e');
     await page.keyboard.type('Ann Ng');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Ann Ng' }).waitFor();
+    await heading(page, 'Ann Ng').waitFor();
     await page.getByText('Changed the name from “Ann Lee” to “Ann Ng”').waitFor();
     await page.getByRole('button', { name: 'Edit address' }).click();
     await page.keyboard.type('nowhere');
@@ -143,9 +143,9 @@ describe('deleting', () => {
   it('a deleted customer’s address offers to bring it back', async () => {
     await business.send('DELETE', `/customers/${id}`);
     await page.reload();
-    await page.getByRole('heading', { name: 'Ann Lee was deleted' }).waitFor();
+    await heading(page, 'Ann Lee was deleted').waitFor();
     await page.getByRole('button', { name: 'Restore' }).click();
-    await page.getByRole('heading', { name: 'Ann Lee', exact: true }).waitFor();
+    await heading(page, 'Ann Lee').waitFor();
     expect((await stored()).name).toBe('Ann Lee');
   });
 });
@@ -168,7 +168,7 @@ describe('possible duplicates', () => {
     await page.getByText(/Are .* and .* one person\?/).waitFor();
     await page.goBack();
     await section.getByRole('link', { name: 'Anna Lee', exact: true }).click();
-    await page.getByRole('heading', { name: 'Anna Lee' }).waitFor();
+    await heading(page, 'Anna Lee').waitFor();
   });
 
   it('three are shown, the likeliest; the rest is a click away, and nothing moves when they come', async () => {
@@ -225,7 +225,7 @@ describe('the record as it was', () => {
     await page.getByText('Ann Ng', { exact: true }).waitFor();
     await page.getByText('Now: Ann Ng').waitFor({ state: 'detached' });
     await banner().getByRole('link', { name: 'Back to now' }).click();
-    await page.getByRole('heading', { name: 'Ann Ng' }).waitFor();
+    await heading(page, 'Ann Ng').waitFor();
     expect(new URL(page.url()).search).toBe('');
   });
 
@@ -248,7 +248,7 @@ describe('the record as it was', () => {
     await page.getByText('Beatrice', { exact: true }).waitFor();
     await page.getByText('Now: Ann Lee').waitFor();
     await banner().getByRole('link', { name: 'Back to now' }).click();
-    await page.getByRole('heading', { name: 'Ann Lee' }).waitFor();
+    await heading(page, 'Ann Lee').waitFor();
     expect(new URL(page.url()).pathname).toBe(`/customers/${id}`);
   });
 
@@ -291,7 +291,7 @@ describe('the record as it was', () => {
     await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('past');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Ann Lee' }).waitFor();
+    await heading(page, 'Ann Lee').waitFor();
     await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('title');
   });
 });
@@ -314,7 +314,7 @@ describe('erasing', () => {
     await page.keyboard.press('e');
     await page.keyboard.type('Ann Ng');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Ann Ng' }).waitFor();
+    await heading(page, 'Ann Ng').waitFor();
 
     await page.getByRole('button', { name: 'Erase for good…' }).focus();
     await page.keyboard.press('Enter');
@@ -326,7 +326,7 @@ describe('erasing', () => {
     await page.getByLabel('Type “Ann Ng” to confirm').fill('');
     await page.keyboard.type(' ann  ng');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'This customer was erased' }).waitFor();
+    await heading(page, 'This customer was erased').waitFor();
     expect((await business.send('GET', `/customers/${id}/events`)).status).toBe(404);
     expect((await business.send('GET', '/customers?deleted=true')).body.items).toEqual([]);
     expect(await page.title()).not.toContain('Ann');
@@ -344,7 +344,7 @@ describe('erasing', () => {
     expect(await page.getByText('Ann Ng').count()).toBe(0);
     expect((await business.send('GET', `/customers/${other.body.id}`)).status).toBe(200);
     await page.goto(`/customers/${id}`);
-    await page.getByRole('heading', { name: 'This customer was erased' }).waitFor();
+    await heading(page, 'This customer was erased').waitFor();
   });
 
   it('of somebody without a name wants the word shown', async () => {
@@ -353,7 +353,7 @@ describe('erasing', () => {
     await page.getByRole('button', { name: 'Erase for good…' }).click();
     await page.getByLabel('Type “erase” to confirm').fill('erase');
     await confirm().click();
-    await page.getByRole('heading', { name: 'This customer was erased' }).waitFor();
+    await heading(page, 'This customer was erased').waitFor();
   });
 
   it('says what keeps the record, and erases nothing', async () => {
@@ -373,7 +373,7 @@ describe('erasing', () => {
     await page.getByRole('button', { name: 'Erase for good…' }).click();
     await page.getByLabel('Type “Ann Lee” to confirm').fill('Ann Lee');
     await confirm().click();
-    await page.getByRole('heading', { name: 'This customer was erased' }).waitFor();
+    await heading(page, 'This customer was erased').waitFor();
     expect((await business.send('POST', `/customers/${id}/restore`)).status).toBe(404);
   });
 
@@ -472,7 +472,7 @@ const STATES: Record<string, () => Promise<unknown>> = {
     await business.send('POST', '/customers', { name: 'Anna Lee', phone: '0499 999 999' });
     await business.send('PUT', '/customers', { phone: '0499 999 999', email: 'ann@clientele.test' });
     await page.reload();
-    await page.getByRole('heading', { name: 'Possibly the same person' }).waitFor();
+    await heading(page, 'Possibly the same person').waitFor();
     await page.getByRole('button', { name: 'Edit gate' }).click();
   },
   'being erased, and erased': async () => {
@@ -480,12 +480,12 @@ const STATES: Record<string, () => Promise<unknown>> = {
     await page.getByLabel('Type “Ann Lee” to confirm').fill('Ann Lee');
     expect(await barriers(page)).toEqual([]);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'This customer was erased' }).waitFor();
+    await heading(page, 'This customer was erased').waitFor();
   },
   deleted: async () => {
     await business.send('DELETE', `/customers/${id}`);
     await page.reload();
-    await page.getByRole('heading', { name: 'Ann Lee was deleted' }).waitFor();
+    await heading(page, 'Ann Lee was deleted').waitFor();
   },
 };
 const VISITS: Visit[] = [
@@ -496,7 +496,7 @@ const VISITS: Visit[] = [
 describe.each(VISITS)('in the $theme theme on a $size screen', (visit) => {
   it.each(Object.entries(STATES))('a customer %s has no barrier and fits', async (_name, reach) => {
     page = await browser.signedIn(business, `/customers/${id}`, visit);
-    await page.getByRole('heading', { name: 'Ann Lee' }).waitFor();
+    await heading(page, 'Ann Lee').waitFor();
     await reach();
     expect(await barriers(page)).toEqual([]);
     const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');

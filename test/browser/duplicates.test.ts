@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { scanDuplicates } from '../../src/customers/duplicate-scan.ts';
 import { type TestBusiness, useService } from '../harness.ts';
-import { barriers, useBrowser, type Visit } from './browser.ts';
+import { barriers, heading, useBrowser, type Visit } from './browser.ts';
 
 const service = useService();
 const browser = useBrowser(service);
@@ -37,7 +37,7 @@ const queue = (page: Page) =>
 const openPair = async (visit: Visit = {}) => {
   const page = await browser.signedIn(business, '/duplicates', visit);
   await queue(page).getByRole('link', { name: 'Ann Lee' }).click();
-  await page.getByRole('heading', { name: 'Are Ann Lee and Anna Lee one person?' }).waitFor();
+  await heading(page, 'Are Ann Lee and Anna Lee one person?').waitFor();
   await page.getByRole('button', { name: 'Merge' }).and(page.locator(':enabled')).waitFor();
   return page;
 };
@@ -84,14 +84,14 @@ describe('the queue', () => {
   it('says in words that there is nothing to do', async () => {
     business = await service.business();
     const page = await browser.signedIn(business, '/duplicates');
-    await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+    await heading(page, 'No possible duplicates').waitFor();
   });
 
   it('is reached from a customer’s page, with the pair open', async () => {
     const page = await browser.signedIn(business, `/customers/${ann}`);
     await page.getByRole('link', { name: '1 possible duplicate' }).click();
     await page.getByRole('link', { name: 'Compare side by side' }).click();
-    await page.getByRole('heading', { name: 'Are Ann Lee and Anna Lee one person?' }).waitFor();
+    await heading(page, 'Are Ann Lee and Anna Lee one person?').waitFor();
     await page.getByText('Only pairs with Ann Lee.').waitFor();
   });
 });
@@ -125,7 +125,7 @@ describe('a pair', () => {
     const page = await openPair();
     await page.getByRole('button', { name: 'Merge' }).click();
     await page.getByText('Anna Lee is part of Ann Lee now.').waitFor();
-    await page.getByRole('heading', { name: 'Are Bea Ng and Beatrice Ng one person?' }).waitFor();
+    await heading(page, 'Are Bea Ng and Beatrice Ng one person?').waitFor();
     await page.getByText('1 pair to look at').waitFor();
     expect(await stored(anna)).toMatchObject({
       id: ann,
@@ -134,7 +134,7 @@ describe('a pair', () => {
     });
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('The merge was taken back').waitFor();
-    await page.getByRole('heading', { name: 'Are Ann Lee and Anna Lee one person?' }).waitFor();
+    await heading(page, 'Are Ann Lee and Anna Lee one person?').waitFor();
     expect(await stored(anna)).toMatchObject({ id: anna, company_name: 'Lee Pty Ltd', tags: ['strata'] });
     expect(await stored(ann)).toMatchObject({ company_name: null, tags: ['vip'] });
   });
@@ -145,7 +145,7 @@ describe('a pair', () => {
     await page.getByRole('radio', { name: 'Status Lead' }).check();
     await page.getByText('saved right after the merge').waitFor();
     await page.getByRole('button', { name: 'Merge' }).click();
-    await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+    await heading(page, 'No possible duplicates').waitFor();
     expect(await stored(ann)).toMatchObject({
       name: 'Anna Lee',
       status: 'lead',
@@ -161,10 +161,10 @@ describe('a pair', () => {
     const page = await openPair();
     await page.getByRole('button', { name: 'Two people' }).click();
     await page.getByText('Noted: two people.').waitFor();
-    await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+    await heading(page, 'No possible duplicates').waitFor();
     expect(await openPairs()).toBe(0);
     await page.reload();
-    await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+    await heading(page, 'No possible duplicates').waitFor();
   });
 
   it('is shown again when the dismissal is taken back, by click or with z', async () => {
@@ -176,10 +176,10 @@ describe('a pair', () => {
     for (const takeBack of [undo.click, undo.z]) {
       await page.getByRole('button', { name: 'Two people' }).click();
       await page.getByText('Noted: two people.').waitFor();
-      await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+      await heading(page, 'No possible duplicates').waitFor();
       await takeBack();
       await page.getByText('Taken back: the pair is open again.').waitFor();
-      await page.getByRole('heading', { name: 'Are Ann Lee and Anna Lee one person?' }).waitFor();
+      await heading(page, 'Are Ann Lee and Anna Lee one person?').waitFor();
       expect(await openPairs()).toBe(1);
     }
   });
@@ -188,7 +188,7 @@ describe('a pair', () => {
     const pair = (await business.send('GET', '/duplicates')).body.items[0]!;
     await business.send('POST', `/duplicates/${pair.id}/dismiss`);
     const page = await browser.signedIn(business, '/duplicates');
-    await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+    await heading(page, 'No possible duplicates').waitFor();
     await page.getByRole('link', { name: 'Dismissed pairs' }).click();
     await page.getByText('1 dismissed pair', { exact: true }).waitFor();
     await page.getByRole('list', { name: 'Dismissed pairs' }).getByRole('link', { name: 'Ann Lee' }).click();
@@ -196,14 +196,14 @@ describe('a pair', () => {
     expect(await page.getByRole('button', { name: 'Merge' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Open again' }).click();
     await page.getByText('The pair is open again.').waitFor();
-    await page.getByRole('heading', { name: 'No dismissed pairs' }).waitFor();
+    await heading(page, 'No dismissed pairs').waitFor();
     expect(await openPairs()).toBe(1);
     await page.keyboard.press('z');
     await page.getByText('Taken back: the pair stays dismissed.').waitFor();
     expect(await openPairs()).toBe(0);
-    await page.getByRole('heading', { name: 'Are Ann Lee and Anna Lee one person?' }).waitFor();
+    await heading(page, 'Are Ann Lee and Anna Lee one person?').waitFor();
     await page.getByRole('link', { name: 'Open pairs' }).click();
-    await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+    await heading(page, 'No possible duplicates').waitFor();
   });
 
   it('that somebody changed meanwhile is not merged unseen', async () => {
@@ -211,7 +211,7 @@ describe('a pair', () => {
     await business.send('PATCH', `/customers/${ann}`, { name: 'Ann Ng' });
     await page.getByRole('button', { name: 'Merge' }).click();
     await page.getByText('Somebody changed one of the two meanwhile.').waitFor();
-    await page.getByRole('heading', { name: 'Are Ann Ng and Anna Lee one person?' }).waitFor();
+    await heading(page, 'Are Ann Ng and Anna Lee one person?').waitFor();
     expect(await openPairs()).toBe(1);
   });
 
@@ -230,7 +230,7 @@ describe('a pair', () => {
     await queue(page).getByText('Anna Lee').waitFor();
     await business.send('DELETE', `/customers/${anna}`);
     await page.reload();
-    await page.getByRole('heading', { name: 'No possible duplicates' }).waitFor();
+    await heading(page, 'No possible duplicates').waitFor();
   });
 
   it('is only looked at with a key that may not write', async () => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { type TestBusiness, useService } from '../harness.ts';
-import { barriers, useBrowser, type Visit } from './browser.ts';
+import { barriers, heading, useBrowser, type Visit } from './browser.ts';
 
 const service = useService();
 const browser = useBrowser(service);
@@ -143,7 +143,7 @@ describe('an import', () => {
     await expect.poll(async () => (await business.send('GET', '/customers')).body.total).toBe(1000);
     await page.unroute(/import_id/);
     await page.reload();
-    await page.getByRole('heading', { name: 'An import is not finished' }).waitFor();
+    await heading(page, 'An import is not finished').waitFor();
     await page.getByText('500 rows are imported.').waitFor();
     await page.getByRole('button', { name: 'Go on importing' }).click();
     await page.getByText('All 1,200 rows are accounted for.').waitFor();
@@ -158,7 +158,7 @@ describe('an import', () => {
     await keeps(page, null);
     await page.reload();
     await page.getByLabel('Choose a CSV file').waitFor({ state: 'attached' });
-    expect(await page.getByRole('heading', { name: 'The last import' }).count()).toBe(0);
+    expect(await heading(page, 'The last import').count()).toBe(0);
   });
 
   it('waits for a service that is away, and can be stopped', async () => {
@@ -229,7 +229,7 @@ describe('an import', () => {
     await page.getByText('1 row in customers.csv.').waitFor();
     await keeps(page, 'customers.csv');
     await page.reload();
-    await page.getByRole('heading', { name: 'An import is not finished' }).waitFor();
+    await heading(page, 'An import is not finished').waitFor();
     await choose(page, ['Name,Mobile', 'Bea,0412 345 002', 'Cat,0412 345 003'], 'other.csv');
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Your choice of columns for customers.csv').waitFor();
@@ -334,7 +334,7 @@ describe('an import', () => {
     await page.getByLabel('API key').fill(business.key);
     await page.keyboard.press('Enter');
     await page.getByLabel('Choose a CSV file').waitFor({ state: 'attached' });
-    expect(await page.getByRole('heading', { name: 'An import is not finished' }).count()).toBe(0);
+    expect(await heading(page, 'An import is not finished').count()).toBe(0);
   });
 });
 
@@ -401,7 +401,7 @@ describe.each(VISITS)('in the $theme theme on a $size screen', (visit) => {
     await page.getByText('1 line in people.jsonl.').waitFor();
     await look(page, 'lines');
     await page.reload();
-    await page.getByRole('heading', { name: 'An import is not finished' }).waitFor();
+    await heading(page, 'An import is not finished').waitFor();
     await choose(page, ['Name,Mobile', 'Ann,0412 345 001'], 'other.csv');
     await look(page, 'discard');
     expect(found).toEqual([]);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type TestBusiness, useService } from '../harness.ts';
-import { addCustomers, barriers, useBrowser, type Visit } from './browser.ts';
+import { addCustomers, barriers, heading, useBrowser, type Visit } from './browser.ts';
 
 const service = useService();
 const browser = useBrowser(service);
@@ -67,7 +67,7 @@ describe('the search', () => {
     // At once: what is opened is the first of what was typed, never of the list before.
     await page.keyboard.type('jose');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'José Quill' }).waitFor();
+    await heading(page, 'José Quill').waitFor();
     await page.keyboard.press('u');
     await page.getByText('1 customer', { exact: true }).waitFor();
     expect(await page.getByLabel('Search customers').inputValue()).toBe('jose');
@@ -77,7 +77,7 @@ describe('the search', () => {
     const page = await browser.signedIn(business);
     await page.getByText('3,001 customers').waitFor();
     await page.keyboard.type('nobody at all');
-    await page.getByRole('heading', { name: 'Nobody found' }).waitFor();
+    await heading(page, 'Nobody found').waitFor();
     await page.getByRole('button', { name: 'Show all customers' }).click();
     await page.getByText('3,001 customers').waitFor();
   });
@@ -114,7 +114,7 @@ describe('the table', () => {
     await page.keyboard.press('k');
     await expect.poll(focused).toBe('Ann Lee 3000');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Ann Lee 3000' }).waitFor();
+    await heading(page, 'Ann Lee 3000').waitFor();
   });
 
   it('writes numbers the local way', async () => {
@@ -186,13 +186,13 @@ describe('a list of thousands', () => {
     await page.getByRole('link', { name: 'José Quill' }).waitFor();
     await region(page).evaluate((element) => element.scrollTo({ top: 2000 * 56 }));
     await page.getByRole('link', { name: 'Ann Lee 1000', exact: true }).click();
-    await page.getByRole('heading', { name: 'Ann Lee 1000' }).waitFor();
+    await heading(page, 'Ann Lee 1000').waitFor();
     const { items } = (await business.send('GET', '/customers?q=ann1000@')).body;
     await page.keyboard.press('e');
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('Ann Far');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Ann Far' }).waitFor();
+    await heading(page, 'Ann Far').waitFor();
     await page.keyboard.press('u');
     await page.getByRole('link', { name: 'Ann Far', exact: true }).waitFor();
     await business.send('PATCH', `/customers/${items[0]!.id}`, { name: 'Ann Lee 1000' });
@@ -274,7 +274,7 @@ describe('filters and sorting', () => {
 describe('no customers yet', () => {
   it('shows the first call to make', async () => {
     const page = await browser.signedIn(await service.business());
-    await page.getByRole('heading', { name: 'No customers yet' }).waitFor();
+    await heading(page, 'No customers yet').waitFor();
     await page.getByText(`curl -X PUT ${service.url}/api/v2/customers`).waitFor();
   });
 });
@@ -388,7 +388,7 @@ describe('many at once', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('progressbar', { name: 'Adding the tag' }).waitFor();
     await page.getByRole('link', { name: 'Ann Lee 2000', exact: true }).click();
-    await page.getByRole('heading', { name: 'Ann Lee 2000' }).waitFor();
+    await heading(page, 'Ann Lee 2000').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText(/customers? changed\. Stopped before [\d,]+ more\./).waitFor();
     expect(await tagged()).toBeLessThan(2000);
@@ -412,12 +412,12 @@ it('a customer is found, changed, and two are tagged and that taken back, by key
   await page.keyboard.press('ArrowDown');
   await expect.poll(focused).toBe('Ann Lee 12');
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Ann Lee 12' }).waitFor();
+  await heading(page, 'Ann Lee 12').waitFor();
   await page.keyboard.press('e');
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type('Ann Lee 12 Senior');
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Ann Lee 12 Senior' }).waitFor();
+  await heading(page, 'Ann Lee 12 Senior').waitFor();
   await page.keyboard.press('u');
   await page.getByText('4 customers', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'Ann Lee 12 Senior' }).waitFor();

@@ -1,7 +1,7 @@
 /** The overview: what it counts is what the list counts. */
 import { describe, expect, it } from 'vitest';
 import { useService } from '../harness.ts';
-import { barriers, useBrowser, type Visit } from './browser.ts';
+import { barriers, heading, useBrowser, type Visit } from './browser.ts';
 
 const service = useService();
 const browser = useBrowser(service);
@@ -31,7 +31,7 @@ describe.each(VISITS)('the overview in the $theme theme on a $size screen', (vis
     await add(2, 'walk-in', other);
     await add(1, null, other);
     const page = await browser.signedIn(business, '/overview', visit);
-    await page.getByRole('heading', { name: 'New customers, by month and source' }).waitFor();
+    await heading(page, 'New customers, by month and source').waitFor();
     await page.getByRole('row', { name: 'Main 3' }).waitFor();
     await page.getByRole('row', { name: 'Another 3' }).waitFor();
     const legend = page.getByRole('list', { name: 'Sources' });

@@ -1,7 +1,7 @@
 /** Signing in at the console and out of it, in a browser. */
 import { describe, expect, it } from 'vitest';
 import { useService } from '../harness.ts';
-import { useBrowser } from './browser.ts';
+import { heading, useBrowser } from './browser.ts';
 
 const service = useService();
 const browser = useBrowser(service);
@@ -12,7 +12,7 @@ describe('signing in', () => {
     const page = await browser.open();
     await page.getByLabel('API key').fill(business.key);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Customers', exact: true }).waitFor();
+    await heading(page, 'Customers').waitFor();
     const [cookie] = await page.context().cookies();
     expect(cookie).toMatchObject({
       name: 'clientele_session',
@@ -26,7 +26,7 @@ describe('signing in', () => {
     const secret = business.key.split('_')[2]!;
     expect([stored, await page.content(), page.url()].filter((text) => text.includes(secret))).toEqual([]);
     await page.reload();
-    await page.getByRole('heading', { name: 'Customers' }).waitFor();
+    await heading(page, 'Customers').waitFor();
   });
 
   it('says what is wrong with a key, beside the field', async () => {
@@ -46,7 +46,7 @@ describe('signing in', () => {
     await page.goto(`/customers/${body.id}`);
     await page.getByLabel('API key').fill(business.key);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Ann Lee' }).waitFor();
+    await heading(page, 'Ann Lee').waitFor();
   });
 });
 
@@ -65,7 +65,7 @@ describe('a session', () => {
     const business = await service.business();
     const key = await business.addKey({ scopes: ['customers:read'] });
     const page = await browser.signedIn(key);
-    await page.getByRole('heading', { name: 'No customers yet' }).waitFor();
+    await heading(page, 'No customers yet').waitFor();
     await business.send('DELETE', `/api-keys/${key.id}`);
     await page.getByLabel('Search customers').fill('ann');
     await page.getByText('Your session is over.').waitFor();
@@ -78,7 +78,7 @@ describe('a session', () => {
       await business.addKey({ name: 'Wallboard', scopes: ['customers:read'] }),
       `/customers/${body.id}`,
     );
-    await reader.getByRole('heading', { name: 'Ann Lee' }).waitFor();
+    await heading(reader, 'Ann Lee').waitFor();
     expect(await reader.getByRole('button', { name: /Edit|Delete|Add contact|Make primary/ }).count()).toBe(
       0,
     );
@@ -98,7 +98,7 @@ describe('a session', () => {
     expect(await page.getByRole('link', { name: 'Ann Main' }).count()).toBe(0);
     // The choice goes along to the customer and back.
     await page.getByRole('link', { name: 'Bea Other' }).click();
-    await page.getByRole('heading', { name: 'Bea Other' }).waitFor();
+    await heading(page, 'Bea Other').waitFor();
     expect(page.url()).toContain(`location=${other}`);
   });
 });

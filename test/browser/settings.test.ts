@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type TestBusiness, useService } from '../harness.ts';
-import { barriers, useBrowser, type Visit } from './browser.ts';
+import { barriers, heading, useBrowser, type Visit } from './browser.ts';
 
 const service = useService();
 const browser = useBrowser(service);
@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 const settings = async (visit: Visit = {}): Promise<Page> => {
   const page = await browser.signedIn(business, '/settings', visit);
-  await page.getByRole('heading', { name: 'Delete rules' }).waitFor();
+  await heading(page, 'Delete rules').waitFor();
   return page;
 };
 
@@ -21,10 +21,10 @@ describe('settings', () => {
   it('are in the navigation for those alone who may change them', async () => {
     const page = await browser.signedIn(business);
     await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('heading', { name: 'Settings', exact: true }).waitFor();
+    await heading(page, 'Settings').waitFor();
     const desk = await business.addKey({ scopes: ['customers:read'] });
     const other = await browser.signedIn(desk);
-    await other.getByRole('heading', { name: 'No customers yet' }).waitFor();
+    await heading(other, 'No customers yet').waitFor();
     expect(await other.getByRole('link', { name: 'Settings' }).count()).toBe(0);
     await other.goto('/settings');
     await other.getByText('This key may not change settings.').waitFor();
@@ -77,7 +77,7 @@ describe('an API key', () => {
     const desk = await browser.open();
     await desk.getByLabel('API key').fill(key);
     await desk.keyboard.press('Enter');
-    await desk.getByRole('heading', { name: 'No customers yet' }).waitFor();
+    await heading(desk, 'No customers yet').waitFor();
     expect((await business.send('POST', '/customers', { name: 'Ann' }, { key })).status).toBe(403);
 
     await page.getByRole('button', { name: 'Revoke Front desk' }).click();
