@@ -29,7 +29,7 @@ const HEAP_GROWTH_PERCENT = 100;
 setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
 
 /** More than a statement may take, and less than a caller's patience. */
-const SILENCE_MS = 8_000;
+const SILENCE_MS = 6_500;
 /** A client under load sends again on a connection long before. */
 const LINGER_MS = 1_000;
 const USES_MS = 10_000;

@@ -6,6 +6,7 @@ import type { WriteQueue } from '../src/customers/write-queue.ts';
 import { connect, type Sql } from '../src/database/connect.ts';
 import type { Turns } from '../src/database/turns.ts';
 import type { Room } from '../src/http/room.ts';
+import type { Patience } from '../src/http/route.ts';
 import { createServer, type Server } from '../src/http/server.ts';
 import type { Authentication } from '../src/tenancy/authentication.ts';
 import type { KeyUses } from '../src/tenancy/key-uses.ts';
@@ -91,12 +92,13 @@ export async function createDatabase({ isEmpty = false } = {}): Promise<{
   };
 }
 
-type ServeOptions = Omit<ServiceOptions, 'replica'> & { trustProxy?: string[] };
+type ServeOptions = Omit<ServiceOptions, 'replica'> & { trustProxy?: string[]; patience?: Patience };
 
 /** A server of its own on a database, as another process would be. */
 export async function serve(sql: Sql, options: ServeOptions = {}) {
   const service = await openService(sql, options);
-  const server = await createServer(service, suiteLogger(), { trustProxy: options.trustProxy ?? false });
+  const { trustProxy = false, patience } = options;
+  const server = await createServer(service, suiteLogger(), { trustProxy, patience });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
   const { writes, authentication, limits, uses, room, waitingRoom, turns } = service;
   return { server, writes, authentication, limits, uses, room, waitingRoom, turns, url };

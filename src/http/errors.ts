@@ -128,7 +128,7 @@ export const ERRORS = {
   database_unavailable: {
     status: 503,
     meaning:
-      'The database cannot be reached just now. Retry after Retry-After seconds; upserts are safe to repeat.',
+      'The database cannot be reached just now, or did not answer in time. Retry after Retry-After seconds; upserts, and writes with an Idempotency-Key, are safe to repeat.',
   },
   query_timeout: {
     status: 503,

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { Turns } from '../database/turns.ts';
+import { within } from '../database/within.ts';
 import type { ApiScope, Authentication, Caller, From } from '../tenancy/authentication.ts';
 import type { RateLimits } from '../tenancy/rate-limits.ts';
 import { networkOf } from './address.ts';
@@ -18,6 +19,16 @@ import { crossSite, crossSiteWrite, readToken, SessionCookie } from './session-c
 import type { Validator } from './validation.ts';
 
 export const BASE = '/api/v2';
+
+/**
+ * How long a caller waits for an answer at most, in milliseconds, however many stand before a database that is silent: so long for
+ * the key to be looked up, so long for the work. Together less than what callers and proxies wait by default.
+ */
+export interface Patience {
+  key: number;
+  work: number;
+}
+const PATIENCE: Patience = { key: 5_000, work: 14_000 };
 
 export interface Route {
   /** The operation's one name: here, in OpenAPI and in the SDK. */
@@ -115,7 +126,13 @@ export function registerRoutes(
   doors: Doors,
   toSchema: (route: Route) => object,
   compile: (schema: object, part: string) => Validator,
+  patience: Patience = PATIENCE,
 ): void {
+  // A key that is known already costs no turn of the event loop.
+  const authenticate = (request: FastifyRequest): Caller | Promise<Caller> => {
+    const caller = callerOf(doors.authentication, request);
+    return caller instanceof Promise ? inTime(patience.key, caller) : caller;
+  };
   for (const definition of routes) {
     const check = inputCheck(definition, compile);
     app.route({
@@ -140,8 +157,7 @@ export function registerRoutes(
         };
         if (definition.scope === 'open') return done(crossSite(request) ?? undefined);
         try {
-          const caller = authenticate(doors.authentication, request);
-          // A key that is known already costs no turn of the event loop.
+          const caller = authenticate(request);
           if (caller instanceof Promise) caller.then(enter, done);
           else enter(caller);
         } catch (error) {
@@ -152,28 +168,32 @@ export function registerRoutes(
         const who = definition.scope === 'open' ? 'open' : request.caller.scope.businessId;
         const place = placeOf(doors, definition, request);
         const leave = place.enter(who, workOf(request.bodyBytes));
+        const longest = patience.work + 1000 * secondsOf(definition, request);
+        const until = performance.now() + longest;
         let file: Readable | null = null;
+        let underWay: Promise<unknown> | null = null;
         try {
+          const input = check(request);
           const call = {
             caller: request.caller,
-            ...check(request),
+            ...input,
             ifMatch: ifMatchOf(definition, request),
-            retry: retryOf(definition, request),
+            retry: retryOf(definition, request, input.query),
             cookie: new SessionCookie(request, reply),
             // Made when asked for: hardly any operation waits.
             get signal() {
               return request.signal;
             },
-            isGone: () => request.raw.socket.destroyed,
+            isGone: () => request.raw.socket.destroyed || performance.now() > until,
             from: fromOf(request),
           };
           const work = () => definition.handle(call as never);
           const takesTurn = definition.method === 'GET' && !definition.shared && place === doors.room;
-          const body = await (takesTurn
-            ? doors.turns.run(call.caller.scope.businessId, work, call.isGone)
-            : work());
+          underWay = takesTurn ? doors.turns.run(call.caller.scope.businessId, work, call.isGone) : work();
+          const body = await inTime(longest, underWay);
+          underWay = null;
           // Who waited may be let in no more: a key ends for what is under way too.
-          const isStillOpen = () => authenticate(doors.authentication, request);
+          const isStillOpen = () => authenticate(request);
           if (place === doors.waitingRoom) await isStillOpen();
           if (definition.scope === 'open') request.caller = call.caller;
           if (call.retry?.replayed) reply.header('idempotent-replayed', 'true');
@@ -183,8 +203,9 @@ export function registerRoutes(
           }
           return answer(definition, request, reply, body);
         } finally {
-          // A file is under way until it is sent, or its caller is gone.
+          // A file is under way until it is sent, or its caller is gone; work that nobody waits for any more, until it is done.
           if (file) file.once('close', leave);
+          else if (underWay) Promise.allSettled([underWay]).then(() => leave());
           else leave();
         }
       },
@@ -205,11 +226,25 @@ const fromOf =
   () =>
     networkOf(request.ip);
 
-const placeOf = ({ room, waitingRoom }: Doors, { waits }: Route, { query }: FastifyRequest): Room =>
-  waits && Number((query as { wait?: string }).wait) > 0 ? waitingRoom : room;
+/** How long it asks to wait for something to happen. */
+const secondsOf = ({ waits }: Route, { query }: FastifyRequest): number =>
+  waits ? Number((query as { wait?: string }).wait ?? 0) : 0;
+
+const placeOf = ({ room, waitingRoom }: Doors, definition: Route, request: FastifyRequest): Room =>
+  secondsOf(definition, request) > 0 ? waitingRoom : room;
+
+/** What the promise comes to. Throws 503 when it takes longer: what is under way by then goes on, and may be done. */
+async function inTime<T>(millis: number, promise: Promise<T>): Promise<T> {
+  const found = await within(millis, promise);
+  if (found !== null) return found;
+  throw new ApiError(
+    'database_unavailable',
+    'The database did not answer in time. What was asked may still be done: upserts, and writes with an Idempotency-Key, are safe to send again.',
+  );
+}
 
 /** A key in the Authorization header wins; the cookie of the console is looked at only without one. */
-function authenticate(authentication: Authentication, request: FastifyRequest): Caller | Promise<Caller> {
+function callerOf(authentication: Authentication, request: FastifyRequest): Caller | Promise<Caller> {
   const { authorization } = request.headers;
   const token = authorization === undefined ? readToken(request) : null;
   const from = fromOf(request);
@@ -285,7 +320,8 @@ export const isRepeatable = (scope: Route['scope']): boolean => scope !== null &
 /** Every write takes an Idempotency-Key; a dry run has nothing to repeat. */
 function retryOf(
   { method, scope }: Route,
-  { headers, caller, url, body, query }: FastifyRequest,
+  { headers, caller, url, body }: FastifyRequest,
+  query: unknown,
 ): Retry | null {
   if (method === 'GET' || !isRepeatable(scope) || (query as { dry_run?: boolean }).dry_run) return null;
   const { businessId, locationId } = caller.scope;

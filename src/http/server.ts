@@ -23,7 +23,7 @@ import { Metrics } from './metrics.ts';
 import { registerOpenApi, toSchema } from './openapi.ts';
 import { Readiness, registerProbes } from './probes.ts';
 import { requestIds } from './request-ids.ts';
-import { BASE, type Route, registerRoutes } from './route.ts';
+import { BASE, type Patience, type Route, registerRoutes } from './route.ts';
 import { shedEarly } from './shed.ts';
 import { traceRequests } from './trace.ts';
 import { schemaCompiler } from './validation.ts';
@@ -41,13 +41,15 @@ export interface ServerOptions {
   linger?: number;
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   trustProxy?: string[] | false;
+  /** How long a caller waits for an answer at most. */
+  patience?: Patience;
 }
 
 /** Builds the server; it listens when told to. */
 export async function createServer(
   service: Service,
   logger: Logger,
-  { linger = 0, trustProxy = false }: ServerOptions = {},
+  { linger = 0, trustProxy = false, patience }: ServerOptions = {},
 ): Promise<Server> {
   const newId = requestIds();
   const app: FastifyInstance = Fastify({
@@ -163,7 +165,7 @@ export async function createServer(
     ...tenancyRoutes(service.sql, service.authentication, service.running),
     ...sessionRoutes(service.sql, service.authentication, service.limits),
   ];
-  registerRoutes(app, routes, service, toSchema, compile);
+  registerRoutes(app, routes, service, toSchema, compile, patience);
   registerProbes(app, readiness, metrics);
   pages = await registerConsole(app);
   app.get('/', { schema: { hide: true } as object }, async (_request, reply) =>

@@ -139,6 +139,21 @@ describe('a repetition under the same key', () => {
     expect([real.status, real.headers.get('idempotent-replayed')]).toEqual([201, null]);
   });
 
+  it('a write that says it is no dry run is repeated as any other', async () => {
+    const repeated: string[] = [];
+    for (const [what, prepare] of Object.entries(WRITES)) {
+      const business = await service.business();
+      const [method, path, body] = await prepare(business);
+      const send = () => business.send(method, `${path}?dry_run=false`, body, keyed('one'));
+      const first = await send();
+      if (first.body.code === 'unknown_field') continue;
+      expectReplay(first, await send());
+      repeated.push(what);
+    }
+    const without = ['create a location', 'set the delete rules'];
+    expect(repeated).toEqual(Object.keys(WRITES).filter((what) => !without.includes(what)));
+  });
+
   it('expires after 24 hours', async () => {
     const business = await service.business();
     const first = await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));

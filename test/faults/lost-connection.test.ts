@@ -116,6 +116,22 @@ describe('a bad wire to the database', () => {
     },
   );
 
+  it('silent while others ask on: nobody waits for the last of them', async () => {
+    await Promise.all(Array.from({ length: 3 }, () => pool`select pg_sleep(0.05)`));
+    wire.vanishing = ['down'];
+    const waits = await Promise.all(
+      Array.from({ length: 40 }, async (_, n) => {
+        await sleep(n * 50);
+        const asked = performance.now();
+        await lossOf(pool`select 1`);
+        return performance.now() - asked;
+      }),
+    );
+    wire.vanishing = [];
+    expect(Math.max(...waits.slice(0, 10))).toBeLessThan(SILENCE_MS + 500);
+    await until('the pool answers', 10_000, () => pool`select 1`.catch(() => null));
+  });
+
   it('silent within a transaction: what it held is free again', async () => {
     await admin`create table held (id int primary key)`;
     await admin`insert into held values (1)`;
