@@ -32,15 +32,21 @@ export async function loadBackup(
   file: string,
   tell: (line: string) => void,
 ): Promise<{ head: Head; rows: number }> {
+  let loading: ReturnType<typeof load> | undefined;
   try {
-    return await pipeline(createReadStream(file), createGunzip(), (source) =>
-      load(sql, members(source as AsyncIterable<Buffer>), tell),
-    );
+    return await pipeline(createReadStream(file), createGunzip(), (source) => {
+      loading = load(sql, members(source as AsyncIterable<Buffer>), tell);
+      return loading;
+    });
   } catch (error) {
+    // The pipeline ends with its first error, such as a wrong sum at the end of the file; what was made is taken away after it.
+    await loading?.catch(() => {});
     const { code, message } = error as NodeJS.ErrnoException;
     const isDamage = code?.startsWith('Z_') || /^(it ends too soon|a header is damaged)$/.test(message);
     if (isDamage)
       throw new Damaged(`${file} is not a whole backup (${message}). Take an older one, or a copy.`);
+    // The server's words would hold what stands in the row.
+    if (code?.startsWith('22')) throw new Damaged('The backup was altered: it has a row that cannot be.');
     throw error;
   }
 }

@@ -150,6 +150,9 @@ describe('a file that is not what was written', () => {
     const inside = plain.indexOf('@clientele.test');
     const altered = Buffer.from(plain);
     altered.write('@Clientele.test', inside);
+    // The last row of the customers: the server refuses it when all of them were sent.
+    const impossible = Buffer.from(plain);
+    impossible.write('x', lastRowOf(plain, 'customers'));
     const cut = gzipSync(plain.subarray(0, Math.floor(plain.length / 2 / 512) * 512));
     const flipped = Buffer.from(whole);
     flipped[Math.floor(whole.length / 2)]! ^= 0xff;
@@ -159,6 +162,7 @@ describe('a file that is not what was written', () => {
       ['without its end', gzipSync(withoutEnd(plain)), /ends without its list of contents/],
       ['a byte flipped', flipped, /is not a whole backup|was altered|invalid/],
       ['altered and packed again', gzipSync(altered), /The backup was altered: \w+ is not what was written/],
+      ['a row that cannot be', gzipSync(impossible), /The backup was altered: it has a row that cannot be/],
       ['something else', Buffer.from('name,phone\n'), /is not a whole backup \(incorrect header check\)/],
     ];
     const dir = await scratch();
@@ -195,13 +199,20 @@ describe('a database of one’s own', () => {
         .length;
     const dir = await scratch();
     const damaged = join(dir, 'damaged.tar.gz');
-    await writeFile(damaged, gzipSync(withoutEnd(gunzipSync(await readFile(file)))));
-    const failed = await clientele(['restore', damaged], env);
-    expect(failed).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('ends without its list of contents'),
-    });
-    expect(await tables()).toBe(0);
+    const whole = await readFile(file);
+    const wrongSum = Buffer.from(whole);
+    wrongSum[whole.length - 8]! ^= 0xff;
+    const damages: [bytes: Buffer, says: string][] = [
+      [gzipSync(withoutEnd(gunzipSync(whole))), 'ends without its list of contents'],
+      // All that it holds has been loaded when it is seen.
+      [wrongSum, 'is not a whole backup (incorrect data check)'],
+    ];
+    for (const [bytes, says] of damages) {
+      await writeFile(damaged, bytes);
+      const failed = await clientele(['restore', damaged], env);
+      expect(failed).toMatchObject({ code: 1, err: expect.stringContaining(says) });
+      expect(await tables(), says).toBe(0);
+    }
 
     const ran = await clientele(['restore', file], env);
     expect(ran, ran.err).toMatchObject({ code: 0 });
@@ -294,6 +305,14 @@ async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
 function withoutEnd(plain: Buffer): Buffer {
   const at = plain.lastIndexOf('end.json\0');
   return Buffer.concat([plain.subarray(0, at), Buffer.alloc(1024)]);
+}
+
+/** Where the last row of a table begins. */
+function lastRowOf(plain: Buffer, table: string): number {
+  const header = plain.lastIndexOf(`tables/${table}/`);
+  const size = Number.parseInt(plain.toString('latin1', header + 124, header + 135), 8);
+  const end = header + 512 + size;
+  return plain.lastIndexOf('\n', end - 2) + 1;
 }
 
 async function checksumsOf(names: string[]): Promise<{ name: string; checksum: string }[]> {

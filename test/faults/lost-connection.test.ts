@@ -1,4 +1,5 @@
 /** A connection that is lost at a bad moment leaves nobody waiting, and nothing behind for the one that takes its place. */
+import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, isUnavailable, patient, type Sql } from '../../src/database/connect.ts';
@@ -160,4 +161,14 @@ it('a statement that fails after some of its rows leaves none of them to the nex
   await expect(failing).rejects.toThrow('division by zero');
   const rows = await sql<{ id: number }[]>`select n as id from generate_series(1, 3) n`;
   expect([...rows]).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+});
+
+it('rows that are refused once all of them were sent are not waited for', async () => {
+  const refused = sql.begin(async (tx) => {
+    await tx`create temp table numbers (n int)`;
+    const copy = await tx`copy numbers from stdin`.writable();
+    copy.end('one\n');
+    await finished(copy);
+  });
+  await expect(refused).rejects.toThrow('invalid input syntax for type integer: "one"');
 });
