@@ -30,6 +30,7 @@ export interface TestService {
   uses: KeyUses;
   room: Room;
   waitingRoom: Room;
+  receivingRoom: Room;
   turns: Turns;
   /** For the test's own looks into the database; not watched. */
   sql: Sql;
@@ -100,8 +101,8 @@ export async function serve(sql: Sql, options: ServeOptions = {}) {
   const { trustProxy = false, patience } = options;
   const server = await createServer(service, suiteLogger(), { trustProxy, patience });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  const { writes, authentication, limits, uses, room, waitingRoom, turns } = service;
-  return { server, writes, authentication, limits, uses, room, waitingRoom, turns, url };
+  const { writes, authentication, limits, uses, room, waitingRoom, receivingRoom, turns } = service;
+  return { server, writes, authentication, limits, uses, room, waitingRoom, receivingRoom, turns, url };
 }
 
 /** What a second server lets a test do. */

@@ -10,6 +10,7 @@ import { FeedWatch } from '../events/feed.ts';
 import { ReadyJson } from '../http/envelope.ts';
 import { notFound } from '../http/errors.ts';
 import { type Retry, Running } from '../http/idempotency.ts';
+import { RECEIVING_ROOM } from '../http/receiving.ts';
 import { ROOM, Room, type RoomSize, WAITING_ROOM } from '../http/room.ts';
 import { Authentication, type Caller } from '../tenancy/authentication.ts';
 import { TimedCache } from '../tenancy/cache.ts';
@@ -63,6 +64,8 @@ export interface Service {
   /** What may be under way at a time, and how many may wait for events. */
   room: Room;
   waitingRoom: Room;
+  /** What may be on its way to us. */
+  receivingRoom: Room;
   /** Reads that have a statement of their own. */
   turns: Turns;
   /** Seals cursors. */
@@ -118,6 +121,7 @@ export async function openService(sql: Sql, options: ServiceOptions = {}): Promi
     house: { finishedAt: 0 },
     room: new Room(options.room ?? ROOM),
     waitingRoom: new Room(WAITING_ROOM),
+    receivingRoom: new Room(RECEIVING_ROOM),
     turns: new Turns(Math.max(1, sql.options.max - KEPT_FOR_WRITES)),
     cursorSecret: instance!.secret,
   };

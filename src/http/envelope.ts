@@ -53,7 +53,10 @@ export const JSON_HEADERS = {
 /** Fastify's own refusals, by its code. */
 const FASTIFY_ERRORS: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send the body as application/json.'],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'The body is too large: 1 MiB, for a batch 16 MiB.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'payload_too_large',
+    'The body is too large: 1 MiB, for a batch 16 MiB, for signing in 4 KiB.',
+  ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid_request', 'Content-Length is not the length of the body.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed_json', 'The body is empty.'],
   FST_ERR_MAX_PARAM_LENGTH: ['invalid_request', 'A part of the path is longer than anything it could name.'],

@@ -83,7 +83,7 @@ export const ERRORS = {
   },
   payload_too_large: {
     status: 413,
-    meaning: 'The body is larger than the operation takes (1 MiB, batch 16 MiB).',
+    meaning: 'The body is larger than the operation takes (1 MiB, batch 16 MiB, signing in 4 KiB).',
   },
   unsupported_media_type: { status: 415, meaning: 'Send the body as application/json, uncompressed.' },
   validation_failed: {

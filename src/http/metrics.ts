@@ -23,6 +23,7 @@ export interface Counted {
   replica: { outcomes: Record<string, number> } | null;
   room: Held;
   waitingRoom: Held;
+  receivingRoom: Held;
   turns: { waiting: number };
   authentication: { refused: Record<string, number> };
   feed: { onSeen: (seconds: number) => void };
@@ -61,7 +62,8 @@ export class Metrics {
   });
 
   constructor(counted: Counted) {
-    const { writes, upserts, replica, room, waitingRoom, turns, authentication, feed, pool } = counted;
+    const { writes, upserts, replica, room, waitingRoom, receivingRoom, turns, authentication, feed, pool } =
+      counted;
     const { house, isReady } = counted;
     collectDefaultMetrics({ register: this.#registry });
     if (cluster.isWorker) {
@@ -109,11 +111,16 @@ export class Metrics {
     this.#gauge('clientele_pool_waiting', 'Statements that wait for a connection.', () => pool().waiting);
     this.#gauge('clientele_under_way', 'Work under way, in requests; bodies weigh more.', () => room.held);
     this.#gauge('clientele_room', 'How much work may be under way.', () => room.size);
+    this.#gauge(
+      'clientele_receiving',
+      'Bodies on their way to us, in pieces of 4 KiB; small ones are not counted.',
+      () => receivingRoom.held,
+    );
     this.#gauge('clientele_followers', 'Readers who wait for events.', () => waitingRoom.held);
     this.#count(
       'clientele_shed_total',
       'Requests sent away because too much was under way; most are in no other figure.',
-      () => room.refused + waitingRoom.refused,
+      () => room.refused + waitingRoom.refused + receivingRoom.refused,
     );
     this.#countBy(
       'clientele_sign_ins_refused_total',

@@ -14,6 +14,7 @@ import { networkOf } from './address.ts';
 import { FileBody, JSON_HEADERS, success } from './envelope.ts';
 import { ApiError, type ErrorCode, type FieldError, invalid } from './errors.ts';
 import { type Retry, readRetry } from './idempotency.ts';
+import { type Receiving, receive, receivePieces } from './receiving.ts';
 import { type Room, workOf } from './room.ts';
 import { crossSite, crossSiteWrite, readToken, SessionCookie } from './session-cookie.ts';
 import type { Validator } from './validation.ts';
@@ -29,6 +30,9 @@ export interface Patience {
   work: number;
 }
 const PATIENCE: Patience = { key: 5_000, work: 14_000 };
+
+/** What a body may be long, in bytes, unless the route says otherwise. */
+export const BODY_LIMIT = 1024 * 1024;
 
 export interface Route {
   /** The operation's one name: here, in OpenAPI and in the SDK. */
@@ -90,6 +94,7 @@ export interface Doors {
   limits: RateLimits;
   room: Room;
   waitingRoom: Room;
+  receivingRoom: Room;
   turns: Turns;
 }
 
@@ -135,6 +140,13 @@ export function registerRoutes(
   };
   for (const definition of routes) {
     const check = inputCheck(definition, compile);
+    const arriving = ({ raw, caller }: FastifyRequest, reply: FastifyReply): Receiving => ({
+      room: doors.receivingRoom,
+      who: caller.scope.businessId,
+      request: raw,
+      response: reply.raw,
+      limit: definition.bodyLimit ?? BODY_LIMIT,
+    });
     app.route({
       method: definition.method,
       url: BASE + definition.path,
@@ -148,12 +160,15 @@ export function registerRoutes(
           if (!place.hasRoomFor(caller.scope.businessId)) return done(place.refuse());
           const { headers, error } = doors.limits.admit(caller.scope);
           reply.headers(headers);
-          done(
-            error ??
-              (definition.scope === null || caller.scopes.has(definition.scope)
-                ? undefined
-                : new ApiError('forbidden', `This API key lacks the scope ${definition.scope}.`)),
-          );
+          if (error) return done(error);
+          if (definition.scope !== null && !caller.scopes.has(definition.scope as ApiScope))
+            return done(new ApiError('forbidden', `This API key lacks the scope ${definition.scope}.`));
+          try {
+            receive(arriving(request, reply));
+            done();
+          } catch (error) {
+            done(error as Error);
+          }
         };
         if (definition.scope === 'open') return done(crossSite(request) ?? undefined);
         try {
@@ -163,6 +178,10 @@ export function registerRoutes(
         } catch (error) {
           done(error as Error);
         }
+      },
+      preParsing: (request, reply, payload, done) => {
+        const isCounted = definition.scope !== 'open' && 'transfer-encoding' in request.headers;
+        done(null, isCounted ? receivePieces(arriving(request, reply)) : payload);
       },
       handler: async (request, reply) => {
         const who = definition.scope === 'open' ? 'open' : request.caller.scope.businessId;

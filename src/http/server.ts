@@ -23,7 +23,7 @@ import { Metrics } from './metrics.ts';
 import { registerOpenApi, toSchema } from './openapi.ts';
 import { Readiness, registerProbes } from './probes.ts';
 import { requestIds } from './request-ids.ts';
-import { BASE, type Patience, type Route, registerRoutes } from './route.ts';
+import { BASE, BODY_LIMIT, type Patience, type Route, registerRoutes } from './route.ts';
 import { shedEarly } from './shed.ts';
 import { traceRequests } from './trace.ts';
 import { schemaCompiler } from './validation.ts';
@@ -56,7 +56,7 @@ export async function createServer(
     loggerInstance: logger as FastifyBaseLogger,
     genReqId: newId,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 1024 * 1024,
+    bodyLimit: BODY_LIMIT,
     // Unless a proxy is known, anybody could write any address into X-Forwarded-For.
     trustProxy,
     requestTimeout: 30_000,
@@ -88,7 +88,10 @@ export async function createServer(
     if (rawHeaders.length > 2 * MOST_HEADERS)
       return done(new ApiError('invalid_request', `The request has more than ${MOST_HEADERS} headers.`));
     const isHostless = request.headers.host === undefined && httpVersion === '1.1';
-    done(isHostless ? new ApiError('invalid_request', 'The request has no Host header.') : undefined);
+    if (isHostless) return done(new ApiError('invalid_request', 'The request has no Host header.'));
+    // Nobody reads what was sent to nowhere.
+    const { method } = request;
+    done(request.is404 && method !== 'GET' && method !== 'HEAD' ? noSuchPath() : undefined);
   });
   const compile = schemaCompiler(FORMATS);
   // Routes check their input themselves: all of it, before they say what is wrong.
@@ -114,8 +117,7 @@ export async function createServer(
   let pages: Console | null = null;
   app.setNotFoundHandler((request, reply) => {
     if (pages?.isPage(request)) return pages.send(reply);
-    const error = new ApiError('route_not_found', 'There is no such path for this method. See /docs.');
-    return sendError(error, request, reply);
+    return sendError(noSuchPath(), request, reply);
   });
   app.decorateRequest('caller');
   app.decorateRequest('bodyBytes', 0);
@@ -181,6 +183,8 @@ export async function createServer(
   });
   return Object.assign(app, { routes, doors }) as unknown as Server;
 }
+
+const noSuchPath = () => new ApiError('route_not_found', 'There is no such path for this method. See /docs.');
 
 /** Under the operation's name: a path would hold ids. Long polling is as long as its caller asked. */
 function measureRequests(app: FastifyInstance, metrics: Metrics, uses: KeyUses): void {

@@ -46,6 +46,8 @@ export function sessionRoutes(sql: Sql, authentication: Authentication, limits: 
       tag,
       scope: 'open',
       query,
+      // Anybody may send it.
+      bodyLimit: 4096,
       body: Type.Object({ key: Type.String({ minLength: 1, maxLength: 200 }) }, strict),
       example: { key: 'YOUR_KEY_HERE' },
       success: { status: 200, message: 'Signed in!', body: Session },

@@ -1,6 +1,7 @@
 /** Bodies, URLs and headers that nobody should send: an enveloped 4xx that names the field, and nothing written. */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BODY_LIMIT } from '../../src/http/route.ts';
 import { stored } from '../contract/stored.ts';
 import { pathWith, type TestBusiness, useService } from '../harness.ts';
 import { expectRefusal } from './expect-refusal.ts';
@@ -36,6 +37,7 @@ const operations = () =>
       name: route.operationId,
       method: route.method,
       path: pathWith(route.path, route.path.startsWith('/locations') ? business.locationId : id),
+      limit: route.bodyLimit ?? BODY_LIMIT,
     }));
 
 interface Rubbish {
@@ -130,9 +132,10 @@ describe('a body that is rubbish', () => {
   for (const [what, { body, headers, expected }] of Object.entries(BODIES)) {
     it(`${what}: ${expected.status} on every operation`, async () => {
       const wrong: string[] = [];
-      for (const { name, method, path } of operations()) {
+      for (const { name, method, path, limit } of operations()) {
         const answer = await business.send(method, path, body, { headers: headers ?? {} });
-        const fault = notARefusal(answer, expected);
+        const isTooLarge = Buffer.byteLength(body) > limit;
+        const fault = notARefusal(answer, isTooLarge ? { status: 413 } : expected);
         if (fault) wrong.push(`${name}: ${fault}`);
       }
       expect(wrong).toEqual([]);
@@ -274,6 +277,12 @@ describe('the size of a body', () => {
       if (fault) wrong.push(`${name}: ${fault}`);
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('signing in: 4 KiB are taken, one byte more is 413, as anybody may send it', async () => {
+    const signIn = JSON.stringify({ key: 'nobody' });
+    expect((await business.send('POST', '/session', sized(signIn, 4096))).status).toBe(401);
+    expectRefusal(await business.send('POST', '/session', sized(signIn, 4097)), { status: 413 });
   });
 
   it('a batch of 16 MiB is taken, one byte more is 413', async () => {
