@@ -52,7 +52,7 @@ export async function collectPlans(
   await scanDuplicates(sql, business.id, { pageSize: 50, onPage: ({ customers }) => customers < 100 });
   await purgeCustomers(service, business.id, new Date().toISOString());
   await service.uses.flush(sql);
-  await keepHouse(service, 'plans', () => true);
+  await keepHouse(service, 'plans', { isStopping: () => true });
   await deleteKeyUses(sql, business.id, '2020-01-01');
   await server.close();
   await sql.end();

@@ -2,10 +2,13 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from './database/connect.ts';
 import { shareMetrics } from './http/metrics.ts';
 
 /** Between the death of a worker and the next in its place. */
 const REPLACE_MS = 500;
+/** Until the next attempt, when the machine has no room for another process. */
+const RETRY_MS = 2_000;
 
 interface Ready {
   type: 'clientele:ready';
@@ -34,12 +37,28 @@ export async function startWorkers(
     await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => end(worker!)));
   };
   try {
-    const addresses = await Promise.all(Array.from({ length: count }, () => ready(fork())));
-    cluster.on('exit', async (worker) => {
+    const addresses = await Promise.all(Array.from({ length: count }, async () => ready(fork())));
+    const forkAfter = async (millis: number) => {
+      await sleep(millis);
+      if (isStopping) return;
+      const failed = (error: unknown) => {
+        console.error(`clientele: a worker could not be started (${errorCode(error)}); it is tried again.`);
+        void forkAfter(RETRY_MS);
+      };
+      // Thrown or told, by what the machine is short of. Nobody listening, it would end this process and all workers.
+      try {
+        const worker = fork();
+        worker.on('error', (error) => {
+          if (worker.process.pid === undefined) failed(error);
+        });
+      } catch (error) {
+        failed(error);
+      }
+    };
+    cluster.on('exit', (worker) => {
       if (isStopping) return;
       console.error(`clientele: worker ${worker.process.pid} ended; another takes its place.`);
-      await sleep(REPLACE_MS);
-      if (!isStopping) fork();
+      void forkAfter(REPLACE_MS);
     });
     return { address: addresses[0]!, stop };
   } catch (error) {
@@ -53,6 +72,7 @@ const ready = (worker: Worker): Promise<string> =>
     worker.on('message', (message: unknown) => {
       if (isReady(message)) resolve(message.address);
     });
+    worker.on('error', reject);
     worker.once('exit', () => reject(new Error('a worker did not come up.')));
   });
 

@@ -37,22 +37,22 @@ export interface Prepared {
   /** Those who leave for good, as they were. */
   gone: StoredCustomer[];
   answers: Changes['answers'];
-  at: string;
 }
 
-/** Commits a group in a transaction of its own. Throws LostRace, or the database's 23505, 40P01 and the like. */
+/** Commits a group that keeps no answers in a transaction of its own. Throws LostRace, or the database's 23505, 40P01 and the like. */
 export async function commit(pool: Sql, businessId: string, prepared: Prepared): Promise<void> {
-  await pool.begin((tx) => commitIn(tx, businessId, prepared));
+  await pool.begin((tx) => commitIn(tx, businessId, prepared, null));
 }
 
 /**
  * Commits a group within a transaction that is open already. The feed's row comes first: it is held to the end, so
- * that events get their numbers in the order of commits.
+ * that events get their numbers in the order of commits. `now`: the database's time, where answers are kept.
  */
 export async function commitIn(
   tx: Transaction,
   businessId: string,
-  { statements, gone, answers, at }: Prepared,
+  { statements, gone, answers }: Prepared,
+  now: string | null,
 ): Promise<void> {
   // Sent together; the answers are looked at before the commit.
   const results = await Promise.all(statements.map(({ statement }) => statement(tx)));
@@ -62,7 +62,7 @@ export async function commitIn(
   if (!isAsPlanned) throw new LostRace();
   const keep = async (kept: Changes['answers']) => {
     if (kept.length === 0) return;
-    const { count } = await insertAnswers(tx, businessId, kept, at);
+    const { count } = await insertAnswers(tx, businessId, kept, now!);
     if (count !== kept.length) throw new LostRace();
   };
   // An erase finds what its own group answers to others; its own answer says nothing personal.
@@ -110,7 +110,7 @@ export function prepare(
   add(newWords(touched, found), sql.insertWords, null);
   add(possibleDuplicates, (business, rows) => sql.putPossibleDuplicates(business, rows, at), null);
   const gone = touched.filter(({ fate }) => fate !== undefined).map(({ before }) => before!);
-  return { statements, gone, answers, at };
+  return { statements, gone, answers };
 }
 
 interface Touched {

@@ -221,7 +221,19 @@ export async function loadNeighbours(sql: Queryable, businessId: string, keys: s
   return rows.map((row) => row.word as string);
 }
 
-/** Customers deleted before a time, the longest gone first; those on legal hold stay. */
+/**
+ * Whose retention counts, of those deleted: not on legal hold, nor merged into somebody who is still there and with whom
+ * they go. Looked up row by row: as a join the planner may read the whole business for it. For a table that goes by `c`.
+ */
+export const isPurgeable = (sql: Queryable, businessId: string): Fragment => sql`
+  c.deleted_at is not null
+  and c.legal_hold is null
+  and coalesce(
+    (select false from customers s where s.business_id = ${businessId} and s.id = c.merged_into),
+    true
+  )`;
+
+/** Customers deleted before a time whose retention counts, the longest gone first. */
 export async function loadDeletedBefore(
   sql: Queryable,
   businessId: string,
@@ -230,13 +242,12 @@ export async function loadDeletedBefore(
   limit: number,
 ): Promise<{ deleted_at: string; id: string }[]> {
   return await sql<{ deleted_at: string; id: string }[]>`
-    select deleted_at, id
-    from customers
-    where business_id = ${businessId}
-      and deleted_at is not null
-      and deleted_at <= ${cutoff}
-      and legal_hold is null
-      and (deleted_at, id) > (${after?.deleted_at ?? '-infinity'}::timestamptz, ${after?.id ?? '00000000-0000-0000-0000-000000000000'}::uuid)
-    order by deleted_at, id
+    select c.deleted_at, c.id
+    from customers c
+    where c.business_id = ${businessId}
+      and c.deleted_at <= ${cutoff}
+      and ${isPurgeable(sql, businessId)}
+      and (c.deleted_at, c.id) > (${after?.deleted_at ?? '-infinity'}::timestamptz, ${after?.id ?? '00000000-0000-0000-0000-000000000000'}::uuid)
+    order by c.deleted_at, c.id
     limit ${limit}`;
 }

@@ -7,11 +7,12 @@ import type { Service } from './service.ts';
 const ACTOR: Actor = { type: 'system', id: null, name: 'retention' };
 const PAGE = 100;
 
-/** Purges what was deleted before this time. Answers how many records went. Safe to run twice at once. */
+/** Purges what was deleted before this time, while it may go on. Answers how many records went. Safe to run twice at once. */
 export async function purgeCustomers(
   { sql, writes }: Service,
   businessId: string,
   cutoff: string,
+  mayGoOn: () => Promise<boolean> | boolean = () => true,
 ): Promise<number> {
   let purged = 0;
   for (let after: { deleted_at: string; id: string } | null = null; ; ) {
@@ -23,6 +24,7 @@ export async function purgeCustomers(
       PAGE,
     );
     for (const { id } of page) {
+      if (!(await mayGoOn())) return purged;
       const [outcome] = await writes.submit(businessId, {
         retry: null,
         writes: [

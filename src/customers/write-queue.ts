@@ -213,11 +213,12 @@ export class WriteQueue {
         this.#clock.atLeast(businessId, await takeTurn(tx, businessId));
         const found = await load(tx, businessId, needs);
         const slots = bundles.flatMap(({ retry }) => retry ?? []);
-        const answers = slots.length > 0 ? await selectAnswers(tx, businessId, slots) : [];
+        const { answers, now } =
+          slots.length > 0 ? await selectAnswers(tx, businessId, slots) : { answers: [], now: null };
         const planned = planAll(bundles, found, this.#clock.next(businessId), answers);
         note(own, planned.changes);
         if (isWorthCommitting(planned.changes))
-          await commitIn(tx, businessId, prepare(businessId, found, planned.changes));
+          await commitIn(tx, businessId, prepare(businessId, found, planned.changes), now);
         return planned;
       }),
     );

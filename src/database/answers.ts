@@ -2,7 +2,7 @@
  * The answers kept for retries: every statement about idempotency_keys. A write stores its answer in the commit of
  * its effect, whoever commits it.
  */
-import type { Fragment, Queryable } from './connect.ts';
+import type { Fragment, Queryable, Sql } from './connect.ts';
 import { recordset } from './recordset.ts';
 
 /** Where one answer is kept. */
@@ -26,20 +26,25 @@ export const NO_FINGERPRINT = '';
 export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1000;
 const cutoff = (at: string) => new Date(Date.parse(at) - ANSWER_LIFE_MS).toISOString();
 
-/** The answers in these slots that have not expired. */
+/**
+ * The answers in these slots that have not expired, by the database's clock; and what it shows: what is kept in this
+ * transaction is of that time.
+ */
 export async function selectAnswers(
   sql: Queryable,
   businessId: string,
   slots: AnswerSlot[],
-): Promise<StoredAnswer[]> {
-  return await sql<StoredAnswer[]>`
-    select context, key, part, encode(fingerprint, 'hex') as fingerprint, answer
-    from idempotency_keys
-    where business_id = ${businessId}
-      and context = any(${[...new Set(slots.map((slot) => slot.context))]}::uuid[])
-      and key = any(${[...new Set(slots.map((slot) => slot.key))]}::text[])
-      and part = any(${[...new Set(slots.map((slot) => slot.part))]}::smallint[])
-      and created_at > ${cutoff(new Date().toISOString())}`;
+): Promise<{ answers: StoredAnswer[]; now: string }> {
+  const rows = await sql<(StoredAnswer & { now: string })[]>`
+    select now() as now, i.context, i.key, i.part, encode(i.fingerprint, 'hex') as fingerprint, i.answer
+    from businesses b
+    left join idempotency_keys i on i.business_id = b.id
+      and i.context = any(${[...new Set(slots.map((slot) => slot.context))]}::uuid[])
+      and i.key = any(${[...new Set(slots.map((slot) => slot.key))]}::text[])
+      and i.part = any(${[...new Set(slots.map((slot) => slot.part))]}::smallint[])
+      and i.created_at > now() - make_interval(secs => ${ANSWER_LIFE_MS / 1000})
+    where b.id = ${businessId}`;
+  return { answers: rows.filter(({ key }) => key !== null), now: rows[0]!.now };
 }
 
 const ANSWERS = recordset({
@@ -51,7 +56,7 @@ const ANSWERS = recordset({
   customer_ids: 'uuid[]',
 });
 
-/** Stores answers; a slot that is taken stays as it is and is not counted. What has expired makes room. */
+/** Stores answers of a time by the database's clock; a slot that is taken stays as it is and is not counted. What has expired makes room. */
 export function insertAnswers(
   sql: Queryable,
   businessId: string,
@@ -97,10 +102,27 @@ export const emptyAnswersAbout = (sql: Queryable, businessId: string, customerId
 export const emptyAnswer = (sql: Queryable, businessId: string, { context, key, part }: AnswerSlot) =>
   emptyAnswers(sql, businessId, sql`context = ${context} and key = ${key} and part = ${part}`);
 
-/** Forgets answers that have expired; answers how many. */
-export async function deleteExpiredAnswers(sql: Queryable, businessId: string): Promise<number> {
-  const { count } = await sql`
-    delete from idempotency_keys
-    where business_id = ${businessId} and created_at <= ${cutoff(new Date().toISOString())}`;
-  return count;
+/** So many in one statement: a million would not be done before it is given up. */
+const DELETED_AT_ONCE = 1_000;
+
+/** Forgets answers that have expired by then, some at a time while it may go on. */
+export async function deleteExpiredAnswers(
+  sql: Sql,
+  businessId: string,
+  now: string,
+  mayGoOn: () => Promise<boolean> | boolean = () => true,
+): Promise<void> {
+  do {
+    const { count } = await sql`
+      delete from idempotency_keys
+      where business_id = ${businessId}
+        and (context, key, part) in (
+          select context, key, part
+          from idempotency_keys
+          where business_id = ${businessId} and created_at <= ${cutoff(now)}
+          order by created_at
+          limit ${DELETED_AT_ONCE}
+        )`;
+    if (count < DELETED_AT_ONCE) return;
+  } while (await mayGoOn());
 }

@@ -78,6 +78,15 @@ export const poolOf = (sql: Sql): { size: number; busy: number; waiting: number 
 });
 
 /**
+ * The time by the database's clock, which all processes share: what cannot be taken back goes by it, whatever the clock
+ * of this machine says.
+ */
+export async function timeOf(sql: Queryable): Promise<string> {
+  const [row] = await sql`select now() as now`;
+  return row!.now as string;
+}
+
+/**
  * Sends a tagged statement without keeping it prepared, so that the planner sees its values. A search
  * pattern hidden behind a parameter of a cached plan costs 400 ms and more at a million rows; seen, 3–15 ms.
  */

@@ -2,7 +2,7 @@
 import { miscountedImports, recountImports } from '../customers/commit-imports.ts';
 import { deletePairsOfGone } from '../customers/commit-sql.ts';
 import { ANSWER_LIFE_MS, deleteExpiredAnswers } from '../database/answers.ts';
-import type { Sql } from '../database/connect.ts';
+import { type Sql, timeOf } from '../database/connect.ts';
 import { deleteExpiredSessions } from '../tenancy/session-store.ts';
 import { COUNT_SLOTS, recountCustomers } from '../tenancy/store.ts';
 import { EXAMPLES, type Finding, named, RESTORE, RUN_FIX } from './finding.ts';
@@ -117,19 +117,20 @@ const LATE_MS = 3_600_000;
 
 /** Kept answers and sessions go when their time is over: they hold personal data, or let somebody in. */
 export const leftovers: TableCheck = async (sql, businessId) => {
-  const now = Date.now();
+  const now = await timeOf(sql);
+  const late = Date.parse(now) - LATE_MS;
   const [row] = await sql<{ answers: number; sessions: number }[]>`
     select
       (
         select count(*)
         from idempotency_keys i
         where i.business_id = ${businessId}
-          and i.created_at <= ${new Date(now - ANSWER_LIFE_MS - LATE_MS).toISOString()}
+          and i.created_at <= ${new Date(late - ANSWER_LIFE_MS).toISOString()}
       ) as answers,
       (
         select count(*)
         from sessions s
-        where s.business_id = ${businessId} and s.expires_at <= ${new Date(now - LATE_MS).toISOString()}
+        where s.business_id = ${businessId} and s.expires_at <= ${new Date(late).toISOString()}
       ) as sessions`;
   const { answers, sessions } = row!;
   const remedy = `A service that runs does this within a minute. ${RUN_FIX}`;
@@ -138,15 +139,13 @@ export const leftovers: TableCheck = async (sql, businessId) => {
     findings.push({
       what: `${named(answers, 'kept answer', [])} older than 24 hours, with what they say of customers.`,
       remedy,
-      repair: async (sql) => {
-        await deleteExpiredAnswers(sql, businessId);
-      },
+      repair: (sql) => deleteExpiredAnswers(sql, businessId, now),
     });
   if (sessions > 0)
     findings.push({
       what: `${named(sessions, 'session', [])} that ran out.`,
       remedy,
-      repair: (sql) => deleteExpiredSessions(sql, businessId, new Date().toISOString()),
+      repair: (sql) => deleteExpiredSessions(sql, businessId, now),
     });
   return findings;
 };

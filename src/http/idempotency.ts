@@ -93,7 +93,10 @@ export async function once<T>(
   for (let attempt = 1; ; attempt++) {
     try {
       return (await sql.begin(async (tx) => {
-        const [stored] = await selectAnswers(tx, businessId, [retry]);
+        const {
+          answers: [stored],
+          now,
+        } = await selectAnswers(tx, businessId, [retry]);
         if (stored) {
           if (stored.fingerprint !== retry.fingerprint) throw reused();
           retry.replayed = true;
@@ -109,7 +112,7 @@ export async function once<T>(
           answer: JSON.stringify(kept(answer)),
           customer_ids: [],
         };
-        const { count } = await insertAnswers(tx, businessId, [row], new Date().toISOString());
+        const { count } = await insertAnswers(tx, businessId, [row], now);
         // A twin in another process has just been answered: so is this one, with the same.
         if (count === 0) throw new Twin();
         return answer;

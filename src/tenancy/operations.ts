@@ -70,9 +70,13 @@ export async function createLocation(
   return location;
 }
 
+const isWithin = (scope: Scope, locationId: string): boolean =>
+  scope.locationId === null || scope.locationId === locationId;
+
 export async function getLocation(sql: Queryable, scope: Scope, id: string): Promise<store.Location> {
-  const isOurs = scope.locationId === null || scope.locationId === id;
-  const [location] = isOurs ? await store.selectLocations(sql, scope.businessId, id, null, 1) : [];
+  const [location] = isWithin(scope, id)
+    ? await store.selectLocations(sql, scope.businessId, id, null, 1)
+    : [];
   if (!location) throw notFound('location');
   return location;
 }
@@ -81,38 +85,37 @@ export async function listLocations(sql: Queryable, scope: Scope, after: string 
   return page(await store.selectLocations(sql, scope.businessId, scope.locationId, after, limit + 1), limit);
 }
 
+/** Changes what is given, and that alone: others may be changing the rest. */
 export async function changeLocation(
   sql: Queryable,
   scope: Scope,
   id: string,
   input: Partial<LocationInput>,
 ): Promise<store.Location> {
-  const current = await getLocation(sql, scope, id);
-  const changed = {
-    ...current,
-    ...checkedPlace({ ...current, ...input }),
-    updated_at: new Date().toISOString(),
-  };
-  await store.updateLocation(sql, scope.businessId, changed);
+  const change = { ...checkedPlace(input), updated_at: new Date().toISOString() };
+  const changed = isWithin(scope, id) ? await store.updateLocation(sql, scope.businessId, id, change) : null;
+  if (!changed) throw notFound('location');
   return changed;
 }
 
-function newLocation(input: LocationInput): store.Location {
+function newLocation({ name, country = 'AU', timezone = 'Australia/Sydney' }: LocationInput): store.Location {
   const now = new Date().toISOString();
-  return { id: newId(), ...checkedPlace(input), created_at: now, updated_at: now };
+  return { id: newId(), ...checkedPlace({ name, country, timezone }), created_at: now, updated_at: now };
 }
 
-function checkedPlace({ name, country = 'AU', timezone = 'Australia/Sydney' }: LocationInput) {
-  const code = country.toUpperCase();
+/** What is given of a place, as it is stored. Throws 422 when it is nowhere. */
+function checkedPlace<T extends Partial<LocationInput>>(input: T): T {
+  const { country, timezone } = input;
+  const code = country?.toUpperCase();
   const errors = [];
-  if (!isSupportedCountry(code)) {
+  if (code !== undefined && !isSupportedCountry(code)) {
     errors.push({
       field: 'country',
       code: 'invalid_country',
       message: `country must be a two-letter ISO 3166 code such as AU, not "${country}".`,
     });
   }
-  if (!isTimezone(timezone)) {
+  if (timezone !== undefined && !isTimezone(timezone)) {
     errors.push({
       field: 'timezone',
       code: 'invalid_timezone',
@@ -120,7 +123,7 @@ function checkedPlace({ name, country = 'AU', timezone = 'Australia/Sydney' }: L
     });
   }
   if (errors.length > 0) throw invalid(errors);
-  return { name, country: code, timezone };
+  return { ...input, ...(code !== undefined && { country: code }) };
 }
 
 function isTimezone(name: string): boolean {
@@ -162,25 +165,22 @@ export async function rotateApiKey(
   { overlap_seconds: overlapSeconds = OVERLAP_SECONDS, expires_at }: RotationInput,
 ): Promise<NewApiKey> {
   const old = await getApiKey(tx, scope, id);
-  if (old.revoked_at) throw notFound('api_key');
   const until = new Date(Date.now() + overlapSeconds * 1000).toISOString();
-  const fresh = await insertKey(tx, scope.businessId, {
+  const end = overlapSeconds > 0 ? { expires_at: until } : { revoked_at: until };
+  // This finds the key as it is now: somebody may have revoked it since it was read.
+  if (!(await store.endLiveApiKey(tx, scope.businessId, old.id, end))) throw notFound('api_key');
+  return await insertKey(tx, scope.businessId, {
     name: old.name,
     scopes: old.scopes as ApiScope[],
     location_id: old.location_id,
     expires_at,
   });
-  if (overlapSeconds > 0) await store.expireApiKey(tx, scope.businessId, old.id, until);
-  else await store.revokeApiKey(tx, scope.businessId, old.id, until);
-  return fresh;
 }
 
 /** Ends a key; doing it again changes nothing. */
 export async function revokeApiKey(sql: Queryable, scope: Scope, id: string): Promise<store.ApiKey> {
   const key = await getApiKey(sql, scope, id);
-  const at = new Date().toISOString();
-  await store.revokeApiKey(sql, scope.businessId, key.id, at);
-  return { ...key, revoked_at: key.revoked_at ?? at };
+  return await store.revokeApiKey(sql, scope.businessId, key.id, new Date().toISOString());
 }
 
 /** On which days a key was used, and for what, the last one first; a revoked key's too. */
@@ -236,15 +236,14 @@ export async function getDeleteRules(sql: Queryable, scope: Scope): Promise<Dele
   return deleteRulesOf(await store.selectSettings(sql, scope.businessId));
 }
 
+/** Sets the rules that are given, and those alone: others may be setting the rest. */
 export async function setDeleteRules(
   sql: Queryable,
   scope: Scope,
   rules: Partial<DeleteRules>,
 ): Promise<DeleteRules> {
   requireAllLocations(scope);
-  const next = { ...(await getDeleteRules(sql, scope)), ...rules };
-  await store.updateDeleteRules(sql, scope.businessId, next);
-  return next;
+  return deleteRulesOf(await store.updateDeleteRules(sql, scope.businessId, rules));
 }
 
 const forbiddenLocation = () =>

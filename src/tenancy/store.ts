@@ -1,6 +1,6 @@
 /** Every statement about businesses, locations and API keys. */
 import type { Queryable, Sql } from '../database/connect.ts';
-import type { BusinessSettings } from './delete-rules.ts';
+import type { BusinessSettings, DeleteRules } from './delete-rules.ts';
 
 export interface Location {
   id: string;
@@ -107,11 +107,28 @@ export async function insertLocation(sql: Queryable, businessId: string, locatio
     where l.business_id = ${businessId} and l.id = ${location.id}`;
 }
 
-export async function updateLocation(sql: Queryable, businessId: string, location: Location): Promise<void> {
-  await sql`
+/** Changes what is given of a location, and answers what it is then; null when there is none. */
+export async function updateLocation(
+  sql: Queryable,
+  businessId: string,
+  id: string,
+  { name, country, timezone, updated_at }: LocationChange,
+): Promise<Location | null> {
+  const [location] = await sql<Location[]>`
     update locations
-    set name = ${location.name}, country = ${location.country}, timezone = ${location.timezone}, updated_at = ${location.updated_at}
-    where business_id = ${businessId} and id = ${location.id}`;
+    set name = coalesce(${name ?? null}, name),
+      country = coalesce(${country ?? null}, country),
+      timezone = coalesce(${timezone ?? null}, timezone),
+      updated_at = ${updated_at}
+    where business_id = ${businessId} and id = ${id}
+    returning id, name, country, timezone, created_at, updated_at`;
+  return location ?? null;
+}
+interface LocationChange {
+  name?: string | undefined;
+  country?: string | undefined;
+  timezone?: string | undefined;
+  updated_at: string;
 }
 
 /** Locations in order of creation, after a given one. */
@@ -159,29 +176,33 @@ export async function selectApiKeys(
     limit ${filter.limit}`;
 }
 
-/** Ends a key at a time, never later than it would have ended anyway. */
-export async function expireApiKey(
+/** Ends a key that is not revoked, never later than it would have ended anyway. False when there is none. */
+export async function endLiveApiKey(
   sql: Queryable,
   businessId: string,
   id: string,
-  at: string,
-): Promise<void> {
-  await sql`
+  { expires_at = null, revoked_at = null }: Partial<Pick<ApiKey, 'expires_at' | 'revoked_at'>>,
+): Promise<boolean> {
+  const { count } = await sql`
     update api_keys
-    set expires_at = least(expires_at, ${at})
-    where business_id = ${businessId} and id = ${id}`;
+    set expires_at = least(expires_at, ${expires_at}), revoked_at = ${revoked_at}
+    where business_id = ${businessId} and id = ${id} and revoked_at is null`;
+  return count > 0;
 }
 
+/** Revokes a key that exists, unless it is; answers what it is then. */
 export async function revokeApiKey(
   sql: Queryable,
   businessId: string,
   id: string,
   at: string,
-): Promise<void> {
-  await sql`
+): Promise<ApiKey> {
+  const [key] = await sql<ApiKey[]>`
     update api_keys
     set revoked_at = coalesce(revoked_at, ${at})
-    where business_id = ${businessId} and id = ${id}`;
+    where business_id = ${businessId} and id = ${id}
+    returning id, name, location_id, scopes, created_at, expires_at, revoked_at, last_used_at`;
+  return key!;
 }
 
 /** The key behind a hash with what its requests need to know, revoked ones too; null when there is none. */
@@ -205,9 +226,16 @@ export async function selectSettings(sql: Queryable, businessId: string): Promis
   return row?.settings ?? {};
 }
 
-export async function updateDeleteRules(sql: Queryable, businessId: string, rules: object): Promise<void> {
-  await sql`
+/** Sets the rules that are given, and answers the settings as they are then. */
+export async function updateDeleteRules(
+  sql: Queryable,
+  businessId: string,
+  rules: Partial<DeleteRules>,
+): Promise<BusinessSettings> {
+  const [row] = await sql`
     update businesses
-    set settings = jsonb_set(settings, '{delete_rules}', ${sql.json(rules as never)})
-    where id = ${businessId}`;
+    set settings = jsonb_set(settings, '{delete_rules}', coalesce(settings -> 'delete_rules', '{}') || ${sql.json(rules as never)})
+    where id = ${businessId}
+    returning settings`;
+  return row?.settings ?? {};
 }

@@ -1,7 +1,7 @@
 /** Retries (contract section 5, "safety"): an Idempotency-Key makes any write safe to repeat. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type Answer,
   type Send,
@@ -162,6 +162,31 @@ describe('a repetition under the same key', () => {
     const later = await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));
     expect(later.body.id).not.toBe(first.body.id);
     expectReplay(later, await business.send('POST', '/customers', { name: 'Ann' }, keyed('one')));
+  });
+
+  describe('expires by the clock that all processes share, whatever their own says', () => {
+    const jump = (hours: number) =>
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+    afterEach(() => void vi.useRealTimers());
+
+    for (const [path, body] of [
+      ['/customers', { name: 'Ann' }],
+      ['/locations', { name: 'North' }],
+    ] as const)
+      for (const hours of [25, -25]) {
+        it(`POST ${path} through one that is ${hours} hours off, before and after`, async () => {
+          const business = await service.business();
+          const send = () => business.send('POST', path, body, keyed('one'));
+          const first = await send();
+          jump(hours);
+          expectReplay(first, await send());
+          const wrong = await business.send('POST', path, body, keyed('two'));
+          expectReplay(wrong, await business.send('POST', path, body, keyed('two')));
+          vi.useRealTimers();
+          expectReplay(wrong, await business.send('POST', path, body, keyed('two')));
+          expectReplay(first, await send());
+        });
+      }
   });
 
   it('shows a new API key only the first time', async () => {

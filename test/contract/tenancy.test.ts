@@ -1,8 +1,9 @@
 /** Locations and API keys as a caller manages them (contract section 5, "tenancy" and the last paragraph). */
 import { hash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type Body, sender, useService } from '../harness.ts';
+import { type Answer, type Body, sender, useService } from '../harness.ts';
 import { MOBILE, upsert } from './upsert-case.ts';
 
 const service = useService();
@@ -211,6 +212,79 @@ describe('API keys', () => {
     expect(await row()).toEqual(before);
     await service.uses.flush(service.sql);
     expect((await row()).last_used_at).not.toBeNull();
+  });
+});
+
+describe('two at once', () => {
+  /** Answers to requests that have all come to the row before one of them changed it. */
+  async function together(table: string, id: string, requests: (() => Promise<Answer>)[]): Promise<Answer[]> {
+    const { answers } = await service.sql.begin(async (tx) => {
+      await tx`select 1 from ${tx(table)} where id = ${id} for no key update`;
+      const answers = Promise.all(requests.map((send) => send()));
+      const waiting = async () => {
+        const [row] = await service.sql`
+          select count(*)::int as n
+          from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`;
+        return row!.n;
+      };
+      await expect.poll(waiting, { timeout: 10_000 }).toBe(requests.length);
+      return { answers };
+    });
+    return await answers;
+  }
+
+  it('set different delete rules: both hold, and the later one is answered both', async () => {
+    const { id, send } = await service.business();
+    await send('PUT', '/delete-rules', { soft_reference_kinds: ['enquiry'] });
+    const changes = [{ protected_statuses: ['blocked'] }, { retention_days: 7 }];
+    const answers = await together(
+      'businesses',
+      id,
+      changes.map((rules) => () => send('PUT', '/delete-rules', rules)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const both = { protected_statuses: ['blocked'], retention_days: 7, soft_reference_kinds: ['enquiry'] };
+    expect((await send('GET', '/delete-rules')).body).toMatchObject(both);
+    expect(answers.map(({ body }) => body)).toContainEqual(expect.objectContaining(both));
+  });
+
+  it('change different fields of a location: both hold', async () => {
+    const { locationId, send } = await service.business();
+    const path = `/locations/${locationId}`;
+    const changes = [{ name: 'Depot' }, { timezone: 'Australia/Perth' }, { country: 'NZ' }];
+    const answers = await together(
+      'locations',
+      locationId,
+      changes.map((body) => () => send('PATCH', path, body)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const all = { name: 'Depot', timezone: 'Australia/Perth', country: 'NZ' };
+    expect((await send('GET', path)).body).toMatchObject(all);
+    expect(answers.map(({ body }) => body)).toContainEqual(expect.objectContaining(all));
+  });
+
+  it('replace a key without overlap: one of them does, and there is one new key', async () => {
+    const business = await service.business();
+    const { id } = await business.addKey({});
+    const rotate = () => business.send('POST', `/api-keys/${id}/rotate`, { overlap_seconds: 0 });
+    const answers = await together('api_keys', id, [rotate, rotate]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 404]);
+    expect((await business.send('GET', '/api-keys')).body.items).toHaveLength(3);
+  });
+
+  it('revoke a key: both are answered when it was', async () => {
+    const business = await service.business();
+    const { id } = await business.addKey({});
+    const revoke = async () => {
+      await sleep(5);
+      return await business.send('DELETE', `/api-keys/${id}`);
+    };
+    const [one, other] = await together('api_keys', id, [
+      revoke,
+      () => business.send('DELETE', `/api-keys/${id}`),
+    ]);
+    expect(one!.body.revoked_at).toBe(other!.body.revoked_at);
   });
 });
 

@@ -37,6 +37,14 @@ const metric = async (name: string): Promise<number> => {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 };
 
+/** By how the ids of requests begin. Before both listen the death of one may close the port: it would be another then. */
+const bothServe = () =>
+  until('both serve', 20_000, async () => {
+    const ask = () => fetch(`${running.url}/health`, { headers: { connection: 'close' } });
+    const answers = await Promise.all(Array.from({ length: 8 }, ask));
+    return new Set(answers.map(({ headers }) => headers.get('x-request-id')!.split('-')[0])).size === 2;
+  });
+
 describe('two workers', () => {
   it('make one customer of 64 simultaneous upserts, and count as one in /metrics', async () => {
     expect(workers().length).toBe(2);
@@ -123,6 +131,21 @@ describe('two workers', () => {
     await writing.stop();
     await expectToldIn(dataDir, ledger);
     expect(ledger.surprises).toEqual([]);
+  });
+
+  it('outlast a machine that has no room for another process: it is tried again until there is', async () => {
+    const limit = (files: string) =>
+      execFileSync('prlimit', ['--pid', String(running.pid), `--nofile=${files}:`]);
+    await bothServe();
+    const [victim] = workers();
+    // Fewer than it has open: from now on it gets no pipe for a child.
+    limit('8');
+    process.kill(victim!, 'SIGKILL');
+    await until('it was tried', 20_000, () => /could not be started \(EMFILE\)/.test(running.output()));
+    expect(workers()).toHaveLength(1);
+    limit('1024');
+    await until('another has taken its place', 20_000, () => workers().length === 2);
+    await bothServe();
   });
 
   it('answer what they have accepted at SIGTERM, and exit 0 with PostgreSQL stopped', async () => {
