@@ -39,11 +39,14 @@ export interface Config {
   keyUsesDays: number;
   /**
    * `CLIENTELE_TRUST_PROXY`: the proxies whose X-Forwarded-For is believed: addresses, networks, `loopback`, `linklocal`,
-   * `uniquelocal`, separated by commas. Default none.
+   * `uniquelocal`, separated by commas; `none`. Default `loopback` where HOST is of this machine alone: whoever connects
+   * there runs here. Else none.
    */
   trustProxy: string[] | false;
-  /** Traces go here as OTLP over HTTP, by the standard variables `OTEL_…`; null when they ask for none. */
+  /** Traces go here as OTLP over HTTP, by the standard variables `OTEL_…`; null when they ask for none, or for what we cannot. */
   tracing: TracingSettings | null;
+  /** What of those variables we cannot, in a sentence with the fix: it costs the traces, never the start. */
+  tracingFault: string | null;
   /** `CLIENTELE_WORKERS`: processes that serve side by side, one for each core to be used. Default 1. */
   workers: number;
   /** `CLIENTELE_GROUP_COMMIT`: `off` commits every write alone; only for measuring. Default on. */
@@ -75,8 +78,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     businessRate: wholeNumber(env, 'CLIENTELE_BUSINESS_RATE', 180_000, 0, 1_000_000_000),
     failedRate: wholeNumber(env, 'CLIENTELE_FAILED_RATE', 30, 0, 1_000_000_000),
     keyUsesDays: wholeNumber(env, 'CLIENTELE_KEY_USES_DAYS', 400, 1, 36_500),
-    trustProxy: proxies(env, 'CLIENTELE_TRUST_PROXY'),
-    tracing: tracing(env),
+    trustProxy: proxies(env, 'CLIENTELE_TRUST_PROXY', isLoopback(host) ? ['loopback'] : false),
+    ...tracing(env),
     workers: wholeNumber(env, 'CLIENTELE_WORKERS', 1, 1, 256),
     groupCommit: oneOf(env, 'CLIENTELE_GROUP_COMMIT', 'on', ['on', 'off']) === 'on',
   };
@@ -101,8 +104,20 @@ function wholeNumber(
   return value;
 }
 
+/** True for an address where only programs of this machine connect. */
+export const isLoopback = (host: string): boolean => /^(127(\.\d+){3}|::1|\[::1\]|localhost)$/i.test(host);
+
+/** These variables are often set for all programs of a machine or a cluster: what we cannot do is no reason not to serve. */
+function tracing(env: NodeJS.ProcessEnv): Pick<Config, 'tracing' | 'tracingFault'> {
+  try {
+    return { tracing: tracingSettings(env), tracingFault: null };
+  } catch (error) {
+    return { tracing: null, tracingFault: `${(error as Error).message} Until then no traces are sent.` };
+  }
+}
+
 /** The variables of the OpenTelemetry specification that matter to a process that sends spans. */
-function tracing(env: NodeJS.ProcessEnv): TracingSettings | null {
+function tracingSettings(env: NodeJS.ProcessEnv): TracingSettings | null {
   const exporter = oneOf(env, 'OTEL_TRACES_EXPORTER', 'otlp', ['otlp', 'none']);
   const base = env.OTEL_EXPORTER_OTLP_ENDPOINT;
   const own = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
@@ -166,9 +181,10 @@ function pairOf(text: string): [string, string] {
 
 const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
-function proxies(env: NodeJS.ProcessEnv, name: string): string[] | false {
+function proxies(env: NodeJS.ProcessEnv, name: string, fallback: string[] | false): string[] | false {
   const text = env[name]?.trim();
-  if (!text || text.toLowerCase() === 'none') return false;
+  if (!text) return fallback;
+  if (text.toLowerCase() === 'none') return false;
   const listed = text.split(',').map((one) => one.trim().toLowerCase());
   const wrong = listed.find((one) => !NETWORKS.includes(one) && !isNetwork(one));
   if (wrong === undefined) return listed;

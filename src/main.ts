@@ -11,6 +11,7 @@ import { startEmbedded } from './database/embedded.ts';
 import { untilReachable } from './database/reachable.ts';
 import { REPLICA_STATEMENT_MS } from './database/replica.ts';
 import { addDemoAtStart } from './demo/load.ts';
+import { warnings } from './doctor/settings.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { BACKLOG } from './http/doors.ts';
 import { createServer } from './http/server.ts';
@@ -42,6 +43,8 @@ interface Running {
 
 /** Starts everything and answers how to stop it. */
 async function start(config: Config, { isDemo }: { isDemo: boolean }): Promise<Running> {
+  const logger = pino({ level: config.logLevel });
+  for (const { what, remedy } of warnings(config)) logger.warn(`${what} ${remedy}`);
   const embedded = config.databaseUrl
     ? null
     : await startEmbedded(config.dataDir, `process ${process.pid} (clientele on port ${config.port})`);

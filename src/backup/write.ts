@@ -2,10 +2,10 @@
  * Writes a backup: every table as COPY gives it, in one snapshot, so that it is consistent whoever writes meanwhile. Text, not
  * files of the server: another major version reads it.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, chmod, link, open, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { access, chmod, link, open, readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -16,6 +16,10 @@ import { END, member } from './tar.ts';
 const PART = 4 * 1024 * 1024;
 /** Small enough, and several times as fast as the usual 6. */
 const GZIP_LEVEL = 1;
+/** How a file is called that is named by the time. */
+const TIMED = /^clientele-\d{8}T\d{6}Z\.tar\.gz$/;
+/** An unfinished file that nobody has written to for so long is nobody's. */
+const ABANDONED_MS = 3_600_000;
 /** Who is signed in and who keeps house are of the process, not of the data; the schema stands in the head. */
 const LEFT_OUT = ['sessions', 'leases', 'migrations'];
 
@@ -35,8 +39,9 @@ export async function writeBackup(
   { clientele, tell }: { clientele: string; tell: (line: string) => void },
 ): Promise<Written> {
   const file = await fileFor(path);
-  const partial = `${file}.partial`;
-  await rm(partial, { force: true });
+  await dropAbandoned(file);
+  // Of this run alone: two that write to one name would take turns with each other's file.
+  const partial = `${file}.${randomBytes(4).toString('hex')}.partial`;
   try {
     let rows = 0;
     await sql.begin('isolation level repeatable read read only', async (tx) => {
@@ -52,13 +57,35 @@ export async function writeBackup(
     await chmod(partial, 0o600);
     await flush(partial);
     // A link, unlike a rename, never replaces a file that came meanwhile.
-    await link(partial, file);
+    await link(partial, file).catch((error) => {
+      throw error.code === 'EEXIST' ? isThereAlready(file) : error;
+    });
     await rm(partial);
     await flush(dirname(file));
     return { file, rows, bytes: (await stat(file)).size };
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
+  }
+}
+
+/**
+ * What a run that was killed left of this file, or in its directory of one that is named by the time. Another run may be at
+ * work, on another machine too, but none writes nothing for an hour; should it, it fails when its own file is gone.
+ */
+async function dropAbandoned(file: string): Promise<void> {
+  const dir = dirname(file);
+  const now = Date.now();
+  for (const name of await readdir(dir)) {
+    const of = /^(.+?)(\.[\da-f]{8})?\.partial$/.exec(name)?.[1];
+    if (of === undefined || (of !== basename(file) && !TIMED.test(of))) continue;
+    const path = join(dir, name);
+    // One that ends meanwhile takes its own away.
+    const written = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => now,
+    );
+    if (now - written > ABANDONED_MS) await rm(path, { force: true });
   }
 }
 
@@ -73,9 +100,12 @@ async function fileFor(path: string): Promise<string> {
     () => true,
     () => false,
   );
-  if (isThere) throw new Error(`There is a file ${file} already: a backup never overwrites one.`);
+  if (isThere) throw isThereAlready(file);
   return file;
 }
+
+const isThereAlready = (file: string) =>
+  new Error(`There is a file ${file} already: a backup never overwrites one.`);
 
 /** To the disk itself. Windows flushes no directories. */
 async function flush(path: string): Promise<void> {

@@ -263,7 +263,7 @@ export function lifeRoutes(service: Service): Route[] {
       path: '/events',
       summary: 'Follow what happens',
       description:
-        'Every event in the order of commits: whoever follows `next_cursor` misses none and sees none twice. `wait` holds the request until something happens.',
+        'Every event in the order of commits: whoever follows `next_cursor` misses none and sees none twice. `wait` holds the request until something happens. A cursor never expires; after a restore of a backup one that stands for what the backup lacks is 400 `invalid_cursor`.',
       tag: 'History',
       scope: 'customers:read',
       query: schema.FeedQuery,

@@ -4,7 +4,7 @@
  * answer.
  */
 import { isUuid, lastIdAt } from '../database/ids.ts';
-import { lastSeq, readFeed } from '../events/feed.ts';
+import { BEGINNING, lastPlace, type Place, readFeed } from '../events/feed.ts';
 import {
   customerEvents,
   customersOfImport,
@@ -106,21 +106,25 @@ export async function listEvents(service: Service, caller: Caller, query: FeedQu
   const { businessId, locationId } = caller.scope;
   const { limit = 100, wait = 0 } = query;
   const bound = JSON.stringify(['feed', businessId, locationId]);
-  let seq = 0;
-  if (query.after === 'latest') seq = await lastSeq(sql, businessId);
-  else if (query.after) seq = decodeCursor<number>(cursorSecret, bound, query.after);
+  let place = BEGINNING;
+  if (query.after === 'latest') place = await lastPlace(sql, businessId);
+  else if (query.after) {
+    const position = decodeCursor<Place | number>(cursorSecret, bound, query.after);
+    // Earlier versions sealed the number alone.
+    place = typeof position === 'number' ? { seq: position, id: null } : position;
+  }
   const until = performance.now() + wait * 1000;
   let hasWaited = false;
   for (;;) {
-    const page = await readFeed(sql, businessId, locationId, seq, limit);
-    const moved = page.seq > seq;
-    seq = page.seq;
+    const page = await readFeed(sql, businessId, locationId, place, limit);
+    const moved = page.place.seq > place.seq;
+    place = page.place;
     const left = until - performance.now();
     if (hasWaited && page.items.length > 0) feed.onSeen((Date.now() - Date.parse(page.items[0]!.at)) / 1000);
     if (page.items.length > 0 || left <= 0 || signal.aborted || feed.isClosed)
-      return { items: page.items, next_cursor: encodeCursor(cursorSecret, bound, seq) };
+      return { items: page.items, next_cursor: encodeCursor(cursorSecret, bound, place) };
     // Events of other locations only: there may be more behind them.
-    if (!moved) await feed.wait(businessId, seq, left, signal);
+    if (!moved) await feed.wait(businessId, place.seq, left, signal);
     hasWaited = true;
   }
 }

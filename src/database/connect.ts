@@ -123,12 +123,23 @@ const UNAVAILABLE = new Set([
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
   'ENOTFOUND',
   'EAI_AGAIN',
+  // No connection can be opened from here just now: no port, no descriptor is left.
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
+  '53200', // out_of_memory: of the server
   '53300', // too_many_connections
+  '57P05', // idle_session_timeout: we came too late
+  '58030', // io_error: of the server's disk
   '25P03', // idle_in_transaction_session_timeout: we came too late
   '25006', // read_only_sql_transaction: a standby that has not been promoted yet
   'XX000', // at commit through a coordinator: the outcome is unknown

@@ -1,5 +1,5 @@
 /** Settings that can be read and still are not sound: beside the server's own, and beside each other. */
-import type { Config } from '../config.ts';
+import { type Config, isLoopback } from '../config.ts';
 import type { Check, Finding } from './finding.ts';
 
 /** For a command, a backup, the doctor and a start at the same time. */
@@ -24,13 +24,27 @@ export const settings: Check = {
 
 type Settings = Pick<
   Config,
-  'workers' | 'poolSize' | 'isPooled' | 'host' | 'trustProxy' | 'keyRate' | 'businessRate' | 'failedRate'
+  | 'workers'
+  | 'poolSize'
+  | 'isPooled'
+  | 'host'
+  | 'trustProxy'
+  | 'tracingFault'
+  | 'keyRate'
+  | 'businessRate'
+  | 'failedRate'
 >;
 
 /** What of the settings is not sound: too many connections is wrong, the rest may be meant so. Pure. */
 export const settingsFindings = (config: Settings, connections: Connections): Finding[] => [
   ...poolFindings(config, connections),
+  ...warnings(config),
+];
+
+/** What can be said without the server: it is in the log of each start too. Pure. */
+export const warnings = (config: Settings): Finding[] => [
   ...proxyFindings(config),
+  ...tracingFindings(config),
   ...rateFindings(config),
 ];
 
@@ -47,8 +61,6 @@ function poolFindings({ workers, poolSize, isPooled }: Settings, { most, kept }:
   ];
 }
 
-const isLoopback = (host: string): boolean => /^(127(\.\d+){3}|::1|\[::1\]|localhost)$/i.test(host);
-
 function proxyFindings({ host, trustProxy }: Settings): Finding[] {
   if (isLoopback(host) || trustProxy !== false) return [];
   return [
@@ -60,6 +72,11 @@ function proxyFindings({ host, trustProxy }: Settings): Finding[] {
     },
   ];
 }
+
+const tracingFindings = ({ tracingFault }: Settings): Finding[] =>
+  tracingFault === null
+    ? []
+    : [{ what: tracingFault, remedy: 'OTEL_TRACES_EXPORTER=none asks for no traces.', isWarning: true }];
 
 const RATES = {
   CLIENTELE_KEY_RATE: { of: 'keyRate', means: 'one API key may take all that the service can do' },

@@ -3,43 +3,77 @@
  * nothing (contract section 5, "history"). And who waits for more of it.
  */
 import type { Queryable, Sql } from '../database/connect.ts';
+import { ApiError } from '../http/errors.ts';
 import type { HistoryEvent } from './history.ts';
 
 /** How many events are looked at for one page of a location: most may be of others. */
 const WINDOW = 2_000;
 
-export interface FeedPage {
-  items: HistoryEvent[];
-  /** The number of the last event looked at: where to go on. */
+/**
+ * A place in the feed: the last event that was looked at. Its number alone would not do: after a restore the numbers go on
+ * from those of the backup, and belong to other events. `id` is null in the cursors of earlier versions.
+ */
+export interface Place {
   seq: number;
+  id: string | null;
 }
 
-/** The events after a number, oldest first; of one location, should the reader see no other. */
+/** Before the first event. */
+export const BEGINNING: Place = { seq: 0, id: null };
+
+export interface FeedPage {
+  items: HistoryEvent[];
+  /** Where to go on. */
+  place: Place;
+}
+
+/**
+ * The events after a place, oldest first; of one location, should the reader see no other. Throws 400 `invalid_cursor`
+ * when the feed does not have that place (any more).
+ */
 export async function readFeed(
   sql: Queryable,
   businessId: string,
   locationId: string | null,
-  after: number,
+  after: Place,
   limit: number,
 ): Promise<FeedPage> {
+  // With the event of the place itself, which must be there.
   const rows = await sql<(HistoryEvent & { seq: number })[]>`
     select seq, id, customer_id, location_id, type, actor, at, version, changes, context, import_id
     from events
-    where business_id = ${businessId} and seq > ${after}
+    where business_id = ${businessId} and seq >= ${after.seq}
     order by seq
-    limit ${locationId === null ? limit : WINDOW}`;
+    limit ${(locationId === null ? limit : WINDOW) + 1}`;
+  if (after.seq > 0 && !isAt(after, rows.shift())) throw wentBack();
   const items: HistoryEvent[] = [];
-  let seq = after;
-  for (const { seq: number, ...event } of rows) {
+  let place = after;
+  for (const { seq, ...event } of rows) {
     if (items.length === limit) break;
-    seq = number;
+    place = { seq, id: event.id };
     if (locationId === null || event.location_id === locationId) items.push(event);
   }
-  return { items, seq };
+  return { items, place };
+}
+
+const isAt = ({ seq, id }: Place, event?: { seq: number; id: string }): boolean =>
+  event?.seq === seq && (id === null || event.id === id);
+
+const wentBack = () =>
+  new ApiError(
+    'invalid_cursor',
+    'The feed is not the one that this cursor was made in: the data was restored as it had been before. Read it from the beginning, without after, and pass over the events whose id you know.',
+  );
+
+/** The last event of a business. */
+export async function lastPlace(sql: Queryable, businessId: string): Promise<Place> {
+  const [last] = await sql<{ seq: number; id: string }[]>`
+    select seq, id from events where business_id = ${businessId} order by seq desc limit 1`;
+  return last ? { seq: last.seq, id: last.id } : BEGINNING;
 }
 
 /** The number of the last event of a business. */
-export async function lastSeq(sql: Queryable, businessId: string): Promise<number> {
+async function lastSeq(sql: Queryable, businessId: string): Promise<number> {
   const [feed] = await sql`select seq from feeds where business_id = ${businessId}`;
   return (feed?.seq as number | undefined) ?? 0;
 }

@@ -17,7 +17,8 @@ export const ERRORS = {
   invalid_request: { status: 400, meaning: 'The request cannot be read as HTTP, or its URL is malformed.' },
   invalid_cursor: {
     status: 400,
-    meaning: 'The cursor was not made by this list, or was changed. Start again without it.',
+    meaning:
+      'The cursor was not made by this list, or was changed; or it is one of the feed, and a backup was restored that lacks what it stands for. Start again without it.',
   },
   unauthorized: {
     status: 401,

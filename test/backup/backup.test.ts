@@ -1,10 +1,11 @@
 /** A backup of a service that is written to, restored elsewhere: everything acknowledged before it is there, once and whole. */
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBackup } from '../../src/backup/load.ts';
 import { members } from '../../src/backup/tar.ts';
+import { writeBackup } from '../../src/backup/write.ts';
 import { connect, type Sql } from '../../src/database/connect.ts';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
@@ -22,6 +23,8 @@ let dataDir: string;
 let key: string;
 /** What the writers had been told when the backup began. */
 let told: Map<string, string | null>;
+/** Of a reader of the feed who had read no more than the backup has, and of one who had read further. */
+let readers: { before: string; beyond: string };
 
 beforeAll(async () => {
   dataDir = await processes.dataDir();
@@ -33,6 +36,8 @@ beforeAll(async () => {
     custom_fields: { a: ['\\', 'a\r\nb', null] },
   };
   expect((await send('POST', '/customers', strange)).status).toBe(201);
+  const place = async () => (await send('GET', '/events?after=latest')).body.next_cursor as string;
+  const before = await place();
   const ledger = new Ledger();
   const writing = startWriting(ledger, send, 6);
   await until('the writers are at work', 30_000, () => writing.acknowledged() > 150);
@@ -46,6 +51,7 @@ beforeAll(async () => {
   const after = writing.acknowledged();
   await until('writes went on', 20_000, () => writing.acknowledged() > after + 20);
   await writing.stop();
+  readers = { before, beyond: await place() };
   expect(ledger.surprises).toEqual([]);
   // The source is whole, with what came since.
   await lookInto(dataDir, (sql) => expectTold(sql, ledger));
@@ -135,12 +141,81 @@ describe('a backup', () => {
     });
     const written = await send('PUT', '/customers', { email: 'after@clientele.test' });
     expect(written).toMatchObject({ status: 200, body: { upsert: { outcome: 'created' } } });
+    const follow = (cursor: string) => send('GET', `/events?after=${cursor}&limit=1000`);
+    expect((await follow(readers.beyond)).body.code).toBe('invalid_cursor');
+    const { items } = (await follow(readers.before)).body;
+    expect(items.map(({ version }: { version: number }) => version)[0]).toBe(1);
+    expect(items.length).toBeGreaterThan(100);
     running.signal('SIGTERM');
     await running.exited;
 
     const onto = await restore(file, other);
     expect(onto).toMatchObject({ code: 1, err: expect.stringContaining('is never overwritten') });
   }, 180_000);
+});
+
+describe('two backups to one file', () => {
+  it('the one that ends first is there, whole, and the other says that there is a file', async () => {
+    const made = await createDatabase();
+    const pools = Array.from({ length: 4 }, () => connect(made.url, { max: 1, statementTimeout: 0 }));
+    const [one, two, last, head] = pools as [Sql, Sql, Sql, Sql];
+    const dir = await scratch();
+    const path = join(dir, 'both.tar.gz');
+    const write = (sql: Sql) => writeBackup(sql, path, { clientele: 'test', tell: () => {} });
+    const waiting = async (table: string, n: number) =>
+      await until(`${n} wait for ${table}`, 10_000, async () => {
+        const [locks] = await look`
+          select count(*)::int as n from pg_locks where not granted and relation = ${table}::regclass`;
+        return locks!.n === n;
+      });
+    const look = connect(made.url, { max: 1 });
+
+    const holdsLast = hold(last, 'possible_duplicates');
+    await holdsLast.held;
+    const first = write(one);
+    await waiting('possible_duplicates', 1);
+    // Behind the first, which has read it; and the second behind this, at its beginning.
+    const holdsHead = hold(head, 'migrations');
+    await waiting('migrations', 1);
+    const second = write(two);
+    second.catch(() => {});
+    await waiting('migrations', 2);
+    holdsLast.release();
+    await first;
+    const names: string[] = [];
+    for await (const { name } of members(only(gunzipSync(await readFile(path))))) names.push(name);
+    expect(names.at(-1)).toBe('end.json');
+    await holdsHead.held;
+    holdsHead.release();
+    await expect(second).rejects.toThrow('already: a backup never overwrites one');
+    expect(await readdir(dir)).toEqual(['both.tar.gz']);
+    await Promise.all([...pools, look].map((sql) => sql.end()));
+    await made.drop();
+  }, 60_000);
+
+  it('what a killed one left goes with the next, unless it was written to within the hour', async () => {
+    const made = await createDatabase();
+    const sql = connect(made.url, { max: 1 });
+    const dir = await scratch();
+    const timed = 'clientele-20261101T020000Z.tar.gz';
+    const left = [`${timed}.partial`, `${timed}.00ff12aa.partial`, 'mine.tar.gz.00ff12aa.partial'];
+    const others = ['notes.partial', 'mine.tar.gz.old.partial.txt', 'clientele-1.tar.gz.partial'];
+    const old = new Date(Date.now() - 2 * 3_600_000);
+    const leave = async (names: string[], at: Date) => {
+      for (const name of names)
+        await writeFile(join(dir, name), 'half').then(() => utimes(join(dir, name), at, at));
+    };
+    const write = (path: string) => writeBackup(sql, path, { clientele: 'test', tell: () => {} });
+    await leave([...left, ...others], old);
+    await write(dir);
+    await write(join(dir, 'mine.tar.gz'));
+    expect((await readdir(dir)).filter((name) => name.includes('partial'))).toEqual([...others].sort());
+    await leave(left, new Date());
+    await write(join(dir, timed));
+    expect(await readdir(dir)).toEqual(expect.arrayContaining(left));
+    await sql.end();
+    await made.drop();
+  }, 60_000);
 });
 
 describe('a file that is not what was written', () => {
@@ -296,6 +371,24 @@ describe('a backup of an earlier schema', () => {
     await made.drop();
   });
 });
+
+/** Holds a table against everybody, from when it is to be had until it is let go. */
+function hold(sql: Sql, table: string): { held: Promise<void>; release: () => void } {
+  let release = () => {};
+  const over = new Promise<void>((done) => {
+    release = done;
+  });
+  const held = new Promise<void>((done, fail) => {
+    sql
+      .begin(async (tx) => {
+        await tx`lock table ${tx(table)} in access exclusive mode`;
+        done();
+        await over;
+      })
+      .catch(fail);
+  });
+  return { held, release };
+}
 
 async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;

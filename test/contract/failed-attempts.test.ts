@@ -1,6 +1,7 @@
 /** Wrong keys, by the address they come from: slowed down, seen in the log, and nobody else is locked out. */
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { openService } from '../../src/customers/service.ts';
 import { connect, type Sql } from '../../src/database/connect.ts';
 import { networkOf } from '../../src/http/address.ts';
@@ -180,15 +181,32 @@ describe('the same wrong key again', () => {
 });
 
 describe('X-Forwarded-For', () => {
-  it('is not believed unless a proxy is named', async () => {
+  /** The statuses of wrong keys, each with another X-Forwarded-For, at a service that was started with these settings. */
+  const invented = async (settings: NodeJS.ProcessEnv): Promise<number[]> => {
+    const { trustProxy } = readConfig(settings);
     const opened = await openService(sql, { failedRate: RATE });
-    const plain = await createServer(opened, pino({ level: 'silent' }));
+    const plain = await createServer(opened, pino({ level: 'silent' }), { trustProxy });
     const to = sender(await plain.listen({ port: 0, host: '127.0.0.1' }), null);
     const statuses: number[] = [];
     for (let i = 0; i <= RATE; i++) statuses.push((await from(`192.0.2.${100 + i}`, wrongKey(), to)).status);
     await plain.close();
-    expect(statuses).toEqual([...Array(RATE).fill(401), 429]);
-  });
+    return statuses;
+  };
+  const asOne = [...Array(RATE).fill(401), 429];
+  const asMany = Array(RATE + 1).fill(401);
+
+  it.each([
+    ['a service that others reach, and no proxy named', { HOST: '0.0.0.0' }, asOne],
+    ['the same with other proxies', { HOST: '::', CLIENTELE_TRUST_PROXY: '10.0.0.0/8' }, asOne],
+    ['one that only this machine reaches', {}, asMany],
+    ['the same by other names', { HOST: 'localhost' }, asMany],
+    ['the same when told to believe nobody', { CLIENTELE_TRUST_PROXY: 'none' }, asOne],
+  ])(
+    'is believed from the proxies alone, of this machine by default: %s',
+    async (_what, settings, statuses) => {
+      expect(await invented(settings)).toEqual(statuses);
+    },
+  );
 
   it('is believed as far as the proxies go: what a client put before them is not', async () => {
     await guess('203.0.113.1', RATE + 1);

@@ -1,5 +1,6 @@
 /** The feed of a business and the record as it was (contract section 5, "history"). */
 import { describe, expect, it } from 'vitest';
+import { encodeCursor } from '../../src/customers/cursor.ts';
 import { connect, type Sql } from '../../src/database/connect.ts';
 import {
   type Body,
@@ -150,6 +151,52 @@ describe('the feed', () => {
       const changed = next_cursor!.slice(0, i) + letter + next_cursor!.slice(i + 1);
       expect((await one.send('GET', `/events?after=${changed}`)).status, changed).toBe(400);
     }
+  });
+});
+
+describe('a feed that was put back, as a restore of a backup does', () => {
+  /** The business as it was after so many events. */
+  const putBack = async ({ id }: TestBusiness, seq: number) => {
+    await service.sql`delete from events where business_id = ${id} and seq > ${seq}`;
+    await service.sql`update feeds set seq = ${seq} where business_id = ${id}`;
+  };
+  const more = async (business: TestBusiness, events: number) => {
+    for (let i = 0; i < events; i++) await made(business, { name: `N${i}` });
+  };
+
+  it('refuses the cursors of what it lost, also when the numbers have caught up, and goes on from the others', async () => {
+    const business = await service.business();
+    const { send } = business;
+    await more(business, 3);
+    const kept = (await follow(send, 'latest')).next_cursor;
+    await more(business, 3);
+    const cursors = [(await follow(send, null)).next_cursor, (await follow(send, 'latest')).next_cursor];
+    await putBack(business, 3);
+    for (const events of [0, 2, 1, 5]) {
+      await more(business, events);
+      for (const cursor of cursors)
+        for (const wait of ['', '&wait=1']) {
+          expect(await send('GET', `/events?after=${cursor}${wait}`)).toMatchObject({
+            status: 400,
+            message: expect.stringMatching(/restored.*Read it from the beginning/),
+            body: { code: 'invalid_cursor' },
+          });
+        }
+    }
+    expect(await readAll(send, 2)).toEqual(await eventIds(business));
+    const { items } = await follow(send, kept);
+    expect(items.map(({ id }) => id)).toEqual((await eventIds(business)).slice(3));
+  });
+
+  it('goes on from the cursors of an earlier version, which know the number alone, unless it is not there', async () => {
+    const business = await service.business();
+    await more(business, 3);
+    const [instance] = await service.sql`select secret from instance`;
+    const earlier = (seq: number) =>
+      encodeCursor(instance!.secret, JSON.stringify(['feed', business.id, null]), seq);
+    expect((await follow(business.send, earlier(2))).items).toHaveLength(1);
+    expect((await follow(business.send, earlier(0))).items).toHaveLength(3);
+    expect((await business.send('GET', `/events?after=${earlier(4)}`)).body.code).toBe('invalid_cursor');
   });
 });
 

@@ -282,6 +282,14 @@ const SETTINGS: [string, NodeJS.ProcessEnv, { wrong?: RegExp; warned?: RegExp }]
     { warned: /^HOST is 0\.0\.0\.0, .*CLIENTELE_TRUST_PROXY is not set/ },
   ],
   ['the same with a proxy', { HOST: '0.0.0.0', CLIENTELE_TRUST_PROXY: '10.0.0.0/8' }, {}],
+  [
+    'traces in a way that is not spoken',
+    { OTEL_TRACES_EXPORTER: 'console' },
+    {
+      warned:
+        /^OTEL_TRACES_EXPORTER must be one of otlp, none, not "console"\. Until then no traces are sent\.$/,
+    },
+  ],
   ['every other address of this machine alone', { HOST: '127.0.0.2' }, {}],
   ['the same of IPv6', { HOST: '::1' }, {}],
   ['no limit for keys', { CLIENTELE_KEY_RATE: '0' }, { warned: /^CLIENTELE_KEY_RATE is 0/ }],

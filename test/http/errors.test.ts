@@ -1,6 +1,7 @@
 /** Every code of the error table is answered by something a caller or the database can do, with its status. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { toApiError } from '../../src/http/envelope.ts';
 import { ERRORS, type ErrorCode } from '../../src/http/errors.ts';
 import { type Answer, sender, type TestBusiness, useSecondServer, useService } from '../harness.ts';
 import { expectRefusal } from './expect-refusal.ts';
@@ -138,6 +139,41 @@ beforeAll(async () => {
   await service.sql.unsafe(`
     create trigger raise_state before insert on customers for each row
     when (new.name like 'SQLSTATE %') execute function raise_state()`);
+});
+
+/** SQLSTATEs that pass, or that somebody is to be woken for, and what no server says but the way to it. */
+const AWAY = ['53200', '53300', '57P01', '57P05', '58030'];
+const UNREACHED = [
+  ...[
+    'ECONNREFUSED',
+    'EHOSTUNREACH',
+    'EHOSTDOWN',
+    'ENETUNREACH',
+    'ENETDOWN',
+    'EADDRNOTAVAIL',
+    'EMFILE',
+    'ENFILE',
+  ],
+  ...['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'CONNECT_TIMEOUT', 'CONNECTION_SILENT'],
+];
+
+describe('a database that cannot be asked', () => {
+  it.each(AWAY)('%s is 503 database_unavailable', async (state) => {
+    const answer = await raise({ ...(await service.business()), otherLocation: '' }, state);
+    expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+    expect(answer.headers.get('retry-after')).toBe('1');
+  });
+
+  it.each(UNREACHED)('%s is 503 database_unavailable', (code) => {
+    const error = Object.assign(new Error(`connect ${code} 192.0.2.1:5432`), { code });
+    expect(toApiError(error)).toMatchObject({ status: 503, code: 'database_unavailable' });
+  });
+
+  // A limit that the server was set for one statement: told as unavailable it would be sent for ever.
+  it('a limit of its configuration is none of them', async () => {
+    const answer = await raise({ ...(await service.business()), otherLocation: '' }, '53400');
+    expect(answer).toMatchObject({ status: 500, body: { code: 'internal_error' } });
+  });
 });
 
 describe('the error table', () => {

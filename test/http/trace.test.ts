@@ -227,10 +227,20 @@ describe('the sampler', () => {
     ['OTEL_RESOURCE_ATTRIBUTES', '=hushhush'],
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
     ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'grpc'],
-  ])('%s=%s is refused at the start, and no secret is repeated', (name, value) => {
-    const start = () => readConfig({ ...ENDPOINT, [name]: value });
-    expect(start).toThrow(new RegExp(`^${name} must be `));
-    expect(start).not.toThrow(/hushhush/);
+    ['OTEL_TRACES_EXPORTER', 'console'],
+  ])('%s=%s costs the traces and not the start, and no secret is repeated', (name, value) => {
+    const { tracing, tracingFault } = readConfig({ ...ENDPOINT, [name]: value });
+    expect(tracing).toBeNull();
+    expect(tracingFault).toMatch(new RegExp(`^${name} must be .* no traces are sent\\.$`));
+    expect(tracingFault).not.toMatch(/hushhush/);
+  });
+
+  it('nothing is said where nothing is wrong', () => {
+    expect(readConfig(ENDPOINT).tracingFault).toBeNull();
+    expect(
+      readConfig({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).tracingFault,
+      'no traces are asked for',
+    ).toBeNull();
   });
 });
 

