@@ -130,7 +130,7 @@ export class Section {
   }
 
   /** The figure for this scale. */
-  size(sizes: Record<Scale, number>): number {
+  size<T>(sizes: Record<Scale, T>): T {
     return sizes[this.options.scale];
   }
 
