@@ -43,7 +43,7 @@ const verdict = ({ met }: Claim) => (met === null ? 'not run' : met ? 'held' : '
 export function sumOf(themes: Kept[]): Tally {
   const sum = emptyTally();
   for (const { tally } of themes)
-    for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+    for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key] ?? 0;
   return sum;
 }
 
@@ -51,18 +51,30 @@ export function sumOf(themes: Kept[]): Tally {
 function totals({ themes, scale }: Run): Claim[] {
   const sum = sumOf(themes);
   const of = `of ${number(sum.acknowledged)} acknowledged, ${number(sum.audits)} comparisons`;
-  const row = (claim: string, count: number, beside: string): Claim => ({
+  const row = (claim: string, count: number, beside: string, all = sum.requests): Claim => ({
     theme: 'all',
     claim,
     target: '0',
     figure: `${number(count)} ${beside}`,
-    met: sum.requests === 0 ? null : count === 0,
+    met: all === 0 ? null : count === 0,
     cause: '',
   });
   return [
     row('acknowledged writes lost', sum.lost, of),
     row('writes done twice', sum.doubled, of),
     row('records, events and counters that do not agree', sum.wrong, of),
+    row(
+      'reads that did not show what had been acknowledged',
+      sum.stale,
+      `of ${number(sum.reads)} reads`,
+      sum.reads,
+    ),
+    row(
+      'events that a follower of the feed missed, saw twice or out of order',
+      sum.misfollowed,
+      `of ${number(sum.followed)} events`,
+      sum.followed,
+    ),
     row('5xx other than 503', sum.otherFaults, `of ${number(sum.requests)} requests`),
     ...liveness(
       themes.flatMap(({ normalAfter }) => normalAfter),

@@ -34,7 +34,7 @@ beforeAll(async () => {
   };
   expect((await send('POST', '/customers', strange)).status).toBe(201);
   const ledger = new Ledger();
-  const writing = startWriting(ledger, send, 6);
+  const writing = startWriting(ledger, send, 6, { erases: false });
   await until('the writers are at work', 30_000, () => writing.acknowledged() > 150);
   told = new Map(
     ledger.customers.filter(({ id }) => id !== null).map(({ name, email }) => [name, email] as const),
