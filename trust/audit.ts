@@ -1,6 +1,6 @@
 /** Whether a business is whole: what writers were told is there, once, and its tables agree with each other. */
 import type { Sql } from '../src/database/connect.ts';
-import { type Ledger, SHARED_PHONE, type State, type Written } from './ledger.ts';
+import { type Ledger, SHARED_PHONE, type State, type Told, type Written } from './ledger.ts';
 import { canonical, historyFaults } from './replay.ts';
 
 /** What does not agree, in words: nothing, where all is well. */
@@ -22,6 +22,8 @@ interface Row {
   company_name: string | null;
   version: number;
   deleted_at: string | null;
+  erased_at: string | null;
+  legal_hold: string | null;
   merged_into: string | null;
   custom_fields: Record<string, number>;
   contacts: string[];
@@ -39,7 +41,8 @@ export async function auditLedger(
 ): Promise<Findings> {
   const findings: Findings = { lost: [], doubled: [], wrong: [] };
   const rows = await sql<Row[]>`
-    select c.id, c.name, c.company_name, c.version, c.deleted_at, c.merged_into, c.custom_fields,
+    select c.id, c.name, c.company_name, c.version, c.deleted_at, c.erased_at, c.legal_hold, c.merged_into,
+      c.custom_fields,
       (select coalesce(json_agg(k.value order by k.value), '[]')
        from contacts k where k.business_id = c.business_id and k.customer_id = c.id) as contacts,
       (select coalesce(json_agg(r.kind || '/' || r.ref || ' ' || r.state order by r.kind, r.ref), '[]')
@@ -47,8 +50,11 @@ export async function auditLedger(
        where r.business_id = c.business_id and r.customer_id = c.id) as references
     from customers c ${businessId ? sql`where c.business_id = ${businessId}` : sql``}`;
   const byName = groupBy(rows, (row) => row.name ?? '');
+  const erased = new Map(rows.filter(({ erased_at }) => erased_at !== null).map((row) => [row.id, row]));
   for (const written of ledger.customers) {
-    const found = byName.get(written.name) ?? [];
+    // The erased have no name to be found by.
+    const bare = erased.get(written.id ?? '');
+    const found = [...(byName.get(written.name) ?? []), ...(bare ? [bare] : [])];
     if (found.length > 1) findings.doubled.push(`${written.name} is there ${found.length} times`);
     settle(written, found[0] ?? null, findings);
   }
@@ -58,6 +64,7 @@ export async function auditLedger(
   }
   ledger.together.length = 0;
   auditShared(rows, ledger, findings);
+  await auditSettings(sql, ledger, findings);
   return findings;
 }
 
@@ -84,6 +91,8 @@ const stateOf = (row: Row): State => ({
   version: row.version,
   company: row.company_name,
   isDeleted: row.deleted_at !== null,
+  isErased: row.erased_at !== null,
+  hold: row.legal_hold,
   into: row.merged_into,
   contacts: row.contacts,
   references: row.references,
@@ -97,16 +106,37 @@ function auditShared(rows: Row[], ledger: Ledger, findings: Findings): void {
   if (holders.length > 1) findings.doubled.push(`${holders.length} customers have the shared phone`);
   if (isTold && holders.length === 0) findings.lost.push('nobody has the shared phone');
   for (const [writer, entry] of ledger.shared) {
-    const is = holders[0]?.custom_fields[writer] ?? 0;
-    if (is !== entry.told && !entry.asked.includes(is))
-      findings.lost.push(`the shared customer's ${writer} is ${is}, told was ${entry.told}`);
-    Object.assign(entry, { told: is, asked: [] });
+    settleOne(`the shared customer's ${writer}`, entry, holders[0]?.custom_fields[writer] ?? 0, findings);
   }
+}
+
+/** Each rule and each field of the location is set by one writer: no other's write may have taken its value along. */
+async function auditSettings(sql: Sql, ledger: Ledger, findings: Findings): Promise<void> {
+  if (ledger.settings.size === 0) return;
+  const [row] = await sql<{ settings: Record<string, unknown> }[]>`
+    select jsonb_build_object('name', l.name, 'timezone', l.timezone) || coalesce(b.settings->'delete_rules', '{}') as settings
+    from locations l
+    join businesses b on b.id = l.business_id
+    where l.id = ${ledger.locationId}`;
+  for (const [setting, entry] of ledger.settings)
+    settleOne(`the business's ${setting}`, entry, row?.settings[setting], findings);
+}
+
+/** Whether it is what was told last, or what is in doubt since; which it was is settled. */
+function settleOne(what: string, entry: Told<unknown>, is: unknown, { lost }: Findings): void {
+  const may = [entry.told, ...entry.asked];
+  // Of what never was acknowledged, nothing is known of what was before.
+  const isTold = entry.told === undefined || may.some((one) => canonical(one) === canonical(is));
+  if (!isTold) lost.push(`${what} is ${canonical(is)}, told was ${canonical(entry.told)}`);
+  Object.assign(entry, { told: is, asked: [] });
 }
 
 interface CustomerRow extends Record<string, unknown> {
   id: string;
   version: number;
+  deleted_at: string | null;
+  erased_at: string | null;
+  merged_into: string | null;
   standings: string[];
 }
 
@@ -141,7 +171,7 @@ export async function auditTables(
       where ${of('l')}`,
     sql<CustomerRow[]>`
       select c.id, c.version, c.name, c.company_name, c.address, c.avatar, c.status, c.source, c.source_metadata,
-        c.custom_fields, c.tags, c.legal_hold, c.deleted_at, c.merged_into,
+        c.custom_fields, c.tags, c.legal_hold, c.deleted_at, c.erased_at, c.merged_into,
         (select coalesce(json_agg(json_build_object(
           'id', k.id, 'type', k.type, 'value', k.value, 'raw', k.raw, 'extension', k.extension, 'label', k.label,
           'is_primary', k.is_primary, 'matchable', k.matchable) order by k.id), '[]')
@@ -173,7 +203,11 @@ export async function auditTables(
   const answers = groupBy(ledger?.answers ?? [], (answer) => answer.id);
   for (const customer of customers) {
     const history = histories.get(customer.id) ?? [];
-    findings.wrong.push(...historyFaults(customer, history, answers.get(customer.id) ?? []));
+    findings.wrong.push(
+      ...(customer.erased_at === null
+        ? historyFaults(customer, history, answers.get(customer.id) ?? [])
+        : erasureFaults(customer, history)),
+    );
     const allowed =
       customer.deleted_at === null ? ['holds', 'shared'] : [customer.merged_into ? 'merged' : 'released'];
     if (!customer.standings.every((standing) => allowed.includes(standing)))
@@ -185,6 +219,20 @@ export async function auditTables(
   for (const id of answers.keys()) findings.lost.push(`answered and not there: ${id}`);
   if (ledger) ledger.answers.length = 0;
   return findings;
+}
+
+const PERSONAL = ['name', 'company_name', 'address', 'avatar', 'source', 'legal_hold'] as const;
+
+/** Of the erased there is a bare row, and one bare event for each version, of which the last says what happened. */
+function erasureFaults(customer: CustomerRow, history: EventRow[]): string[] {
+  const faults = PERSONAL.filter((field) => customer[field] !== null).map((field) => `has a ${field}`);
+  for (const field of ['contacts', 'references', 'custom_fields', 'source_metadata', 'tags'])
+    if (Object.keys(customer[field] as object).length > 0) faults.push(`has ${field}`);
+  if (history.some(({ version }, i) => version !== i + 1) || history.length !== customer.version)
+    faults.push(`is at version ${customer.version} and has ${history.length} events`);
+  if (history.at(-1)?.type !== 'erased') faults.push('was not erased last');
+  if (history.some(({ changes }) => Object.keys(changes).length > 0)) faults.push('has a history that tells');
+  return faults.map((fault) => `${customer.id} was erased and ${fault}`);
 }
 
 /** The feed has every number once, in the order of time; and what happened to one customer is in order by id too. */

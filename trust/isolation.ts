@@ -1,7 +1,8 @@
 /** Whoever holds a key of one business, or of one location, tries every place where an id of another can stand. */
 import { createHash } from 'node:crypto';
+import { COOKIE } from '../src/http/session-cookie.ts';
 import { SCOPES } from '../src/tenancy/authentication.ts';
-import { makeKey } from '../src/tenancy/key.ts';
+import { makeKey, makeSessionToken } from '../src/tenancy/key.ts';
 import { makeBusiness } from '../test/business.ts';
 import { API, type Send, sender } from '../test/client.ts';
 import { type Document, loadDocument } from '../test/http/document.ts';
@@ -26,7 +27,7 @@ export const isolation: Theme = {
   title: 'Isolation',
   what: ({ scale }) =>
     `ids of ${VICTIMS[scale]} businesses in every place by others, ${SAMPLES[scale]} timings of each operation`,
-  estimate: ({ scale }) => 8 + VICTIMS[scale] * 6 + SAMPLES[scale] / 10,
+  estimate: ({ scale }) => 8 + VICTIMS[scale] * 6 + SAMPLES[scale] / 8,
   async run(section) {
     // Every attempt is looked at, not the limit of those with a wrong key.
     const stand = await Stand.open(section, { env: { CLIENTELE_FAILED_RATE: '0' } });
@@ -199,6 +200,29 @@ const TIMED: { name: string; request(asked: Asked, own: string): [string, string
   { name: 'list', request: ({ list_cursor }) => ['GET', `/customers?cursor=${list_cursor}`] },
   { name: 'export', request: ({ location }) => ['GET', `/customers/export?location_id=${location}`] },
   { name: 'location', request: ({ location }) => ['GET', `/locations/${location}`] },
+  {
+    name: 'change a location',
+    request: ({ location }) => ['PATCH', `/locations/${location}`, { name: 'Own' }],
+  },
+  { name: 'feed', request: ({ feed_cursor }) => ['GET', `/events?after=${feed_cursor}`] },
+  { name: 'list of an import', request: ({ import: id }) => ['GET', `/customers?import_id=${id}`] },
+  {
+    name: 'create at a location',
+    request: ({ location }) => ['POST', '/customers?dry_run=true', { name: 'Own', location_id: location }],
+  },
+  {
+    name: 'batch at a location',
+    request: ({ location }) => [
+      'PUT',
+      '/customers/batch?dry_run=true',
+      { customers: [{ email: 'own@clientele.test', location_id: location }] },
+    ],
+  },
+  { name: 'uses of a key', request: ({ api_key }) => ['GET', `/api-keys/${api_key}/uses`] },
+  {
+    name: 'rotate a key',
+    request: ({ api_key }) => ['POST', `/api-keys/${api_key}/rotate`, { overlap_seconds: 60 }],
+  },
   { name: 'revoke a key', request: ({ api_key }) => ['DELETE', `/api-keys/${api_key}`] },
   {
     name: 'upsert',
@@ -244,6 +268,16 @@ async function compareTimes(section: Section, stand: Stand): Promise<void> {
     'wrong key',
     () => wrongKey(id),
     () => wrongKey(neverExisted(id)),
+  );
+  const wrongCookie = (businessId: string): Request => ({
+    method: 'GET',
+    path: `${API}/locations`,
+    headers: { cookie: `${COOKIE}=${makeSessionToken(businessId)}` },
+  });
+  await time(
+    'wrong session cookie',
+    () => wrongCookie(id),
+    () => wrongCookie(neverExisted(id)),
   );
   section.tally.requests += 2 * results.length * section.size(SAMPLES);
   describeTimes(section, results);

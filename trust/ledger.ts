@@ -6,6 +6,10 @@ export interface State {
   version: number;
   company: string | null;
   isDeleted: boolean;
+  /** Nothing personal is left of it. */
+  isErased: boolean;
+  /** Why it must be kept. */
+  hold: string | null;
   /** The id of the survivor, once merged away. */
   into: string | null;
   /** In order. */
@@ -26,15 +30,45 @@ export interface Written {
   may: (State | null)[];
   /** Which of them it was, at the last comparison. */
   settledAt: number;
+  /** Its last merge into another: what the two were, and what came of it. */
+  merge: Merge | null;
+  /** It was merged away and came back: others have its details in their history. */
+  wasUnmerged: boolean;
 }
 
+export interface Merge {
+  survivor: State;
+  other: State;
+  united: State;
+}
+
+export const SETTINGS = [
+  'protected_tags',
+  'soft_reference_kinds',
+  'retention_days',
+  'name',
+  'timezone',
+] as const;
+export type Setting = (typeof SETTINGS)[number];
+
 export const SHARED_PHONE = '+61412000000';
+
+/** The last value told of something that one writer alone sets, and those in doubt since. */
+export interface Told<T> {
+  told: T;
+  asked: T[];
+}
 
 /** What all writers together were told. */
 export class Ledger {
   readonly customers: Written[] = [];
-  /** Each writer's field on the one customer that all of them write: the last value told, and those in doubt since. */
-  readonly shared = new Map<string, { told: number; asked: number[] }>();
+  /** Each writer's field on the one customer that all of them write. */
+  readonly shared = new Map<string, Told<number>>();
+  /** Delete rules of the business and fields of its location. */
+  readonly settings = new Map<Setting, Told<unknown>>();
+  locationId: string | null = null;
+  /** Ids of events, as a follower of the feed was told of them. */
+  readonly feed: string[] = [];
   /** Two that a merge in doubt changed together: both or neither. */
   readonly together: [Written, Written][] = [];
   /** What was answered since the last comparison. */
@@ -48,6 +82,9 @@ export class Ledger {
   unanswered = 0;
   /** 5xx other than 503. */
   otherFaults = 0;
+  /** Reads of what had just been acknowledged, and those of them that did not show it. */
+  reads = 0;
+  stale = 0;
   /** The longest that a request waited for its answer. */
   longestMs = 0;
   /** When each writer was last told that its write is done. */
@@ -61,7 +98,7 @@ export class Ledger {
   /** After an orderly stop: a request without an answer was not accepted, so nothing of it may be there. */
   dropDoubts(): void {
     for (const written of this.customers) written.may = written.may.slice(0, 1);
-    for (const entry of this.shared.values()) entry.asked = [];
+    for (const entry of [...this.shared.values(), ...this.settings.values()]) entry.asked = [];
     this.together.length = 0;
   }
 }

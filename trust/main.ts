@@ -5,13 +5,13 @@
  * Takes about an hour on two cores, and wants them for itself.
  *
  * --small         the same in small, for a look after a change; writes nothing
- * --only a,b      these themes alone; writes nothing
+ * --only a,b      these themes alone; writes trust/results, and the page with what came of them beside the whole campaign
  * --page FILE     the page once more from a file of trust/results, when causes were entered there
  * --seed 1        the same choices again: who is killed, when, what is written
  * --smoke         everything as small as it goes, from source; writes nothing
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageDir } from '../src/config.ts';
@@ -32,6 +32,11 @@ import { type Options, Section, type Theme } from './theme.ts';
 const FAULTS: Theme[] = [kill, postgres, network, disk, pause, clock, instances];
 const ATTACKS: Theme[] = [isolation, input, files, overload];
 const THEMES: Theme[] = [...FAULTS, ...ATTACKS];
+
+const RESULTS = join(packageDir, 'trust/results');
+/** Files of a whole campaign, and of themes that were run alone. */
+const WHOLE = /^\d+\.json$/;
+const AGAIN = /^\d+-[a-z-]+\.json$/;
 
 const { values } = parseArgs({
   options: {
@@ -99,13 +104,26 @@ function report(): void {
     run.themes.some(({ claims, failures }) => failures.length > 0 || claims.some(({ met }) => met === false))
   )
     process.exitCode = 1;
-  if (options.scale !== 'full' || values.only !== undefined) return;
-  mkdirSync(join(packageDir, 'trust/results'), { recursive: true });
-  const name = `${run.date.replace(/\D/g, '')}.json`;
-  writeFileSync(join(packageDir, 'trust/results', name), `${JSON.stringify(run, null, 2)}\n`);
-  writePage(run);
+  if (options.scale !== 'full') return;
+  mkdirSync(RESULTS, { recursive: true });
+  const minute = run.date.replace(/\D/g, '');
+  const name =
+    values.only === undefined ? minute : [minute, ...run.themes.map((theme) => theme.name)].join('-');
+  writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(run, null, 2)}\n`);
+  const whole = values.only === undefined ? run : results((file) => WHOLE.test(file)).at(-1);
+  if (whole) writePage(whole);
 }
 
+/** The files of trust/results with such names, oldest first. */
+function results(isOne: (file: string) => boolean): Run[] {
+  return readdirSync(RESULTS)
+    .filter(isOne)
+    .sort()
+    .map((file) => JSON.parse(readFileSync(join(RESULTS, file), 'utf8')));
+}
+
+/** With what came of themes that were run again since. */
 function writePage(run: Run): void {
-  writeFileSync(join(packageDir, 'docs/trust.md'), page(run));
+  const again = results((file) => AGAIN.test(file)).filter(({ date }) => date >= run.date);
+  writeFileSync(join(packageDir, 'docs/trust.md'), page(run, again));
 }

@@ -1,5 +1,7 @@
 /** A bad wire: between the service and PostgreSQL, and between clients and the service. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeBusiness } from '../test/business.ts';
+import { sender } from '../test/client.ts';
 import { milliseconds, number } from './report.ts';
 import { type Ended, endedFrom, endedNow, Stand } from './stand.ts';
 import type { Section, Theme } from './theme.ts';
@@ -18,6 +20,9 @@ const CUT_SHARE = 0.1;
 /** However bad the wire to the database, nobody waits longer for an answer: longer than a statement may take, and some. */
 const LONGEST_MS = 20_000;
 const PATIENCE_MS = 30_000;
+/** So many read at once while the wire is silent: of one business, and with keys that the process has not seen yet. */
+const CROWD = { smoke: 20, small: 200, full: 200 };
+const CROWD_PAUSE_MS = 1_000;
 
 export const network: Theme = {
   name: 'network',
@@ -28,7 +33,7 @@ export const network: Theme = {
     20 +
     LATENCIES.length * LATENCY_ROUNDS[scale] * (LATENCY_MS[scale] / 1000 + 5) +
     RESETS[scale] * 2 +
-    2 * SILENCES[scale] * (SILENCE_MS[scale] / 1000 + 4) +
+    2 * SILENCES[scale] * (SILENCE_MS[scale] / 1000 + 8) +
     2 * CUT_ROUNDS[scale] * (CUT_MS[scale] / 1000 + 2),
   async run(section) {
     let toDatabase!: Wire;
@@ -47,9 +52,9 @@ export const network: Theme = {
     try {
       await slow(stand, toDatabase);
       await reset(stand, toDatabase);
-      await silence(stand, toDatabase);
+      const crowds = await silence(stand, toDatabase);
       await cutClients(stand, toService);
-      claimAnswers(section, stand);
+      claimAnswers(section, [...stand.rounds, ...crowds]);
       await stand.conclude();
     } finally {
       await toDatabase.close();
@@ -87,26 +92,76 @@ async function reset(stand: Stand, wire: Wire): Promise<void> {
     });
 }
 
-async function silence(stand: Stand, wire: Wire): Promise<void> {
+async function silence(stand: Stand, wire: Wire): Promise<Waited[]> {
   const { section } = stand;
   const millis = section.size(SILENCE_MS);
+  const size = section.size(CROWD);
   section.done(
     `Half-open: ${section.size(SILENCES)} times each way, for ${millis / 1000} s, whatever the one end sent vanished, without a ` +
-      'word to either. Connections that had lost something stayed dead afterwards, as behind a firewall that forgot them.',
+      'word to either. Connections that had lost something stayed dead afterwards, as behind a firewall that forgot them. ' +
+      `Meanwhile ${size} callers read the customers of one business, and ${size} more with keys that the process had not seen yet.`,
   );
+  const crowds: Waited[] = [];
   // In small one way is enough to see that it runs.
   const ways: Way[] = section.options.scale === 'smoke' ? ['up'] : ['up', 'down'];
   for (const way of ways)
-    for (let round = 1; round <= section.size(SILENCES); round++)
-      await stand.round(
-        `silence of ${way === 'up' ? 'the service' : 'PostgreSQL'}, round ${round}`,
-        async () => {
-          wire.vanishing = [way];
-          await sleep(millis);
-          wire.vanishing = [];
-          return endedNow();
-        },
-      );
+    for (let round = 1; round <= section.size(SILENCES); round++) {
+      const run = `silence of ${way === 'up' ? 'the service' : 'PostgreSQL'}, round ${round}`;
+      const keys = await crowdKeys(stand, size);
+      let crowd!: Promise<Waited>;
+      await stand.round(run, async () => {
+        wire.vanishing = [way];
+        const end = performance.now() + millis;
+        crowd = gather(stand, run, keys, end);
+        await sleep(millis);
+        wire.vanishing = [];
+        return endedNow();
+      });
+      crowds.push(await crowd);
+    }
+  return crowds;
+}
+
+/** As many times the key of one business, which the process knows, as keys of another that nobody has used. */
+async function crowdKeys({ url, sql }: Stand, size: number): Promise<string[]> {
+  const [known, unknown] = [await makeBusiness({ url, sql }), await makeBusiness({ url, sql })];
+  await known.send('GET', '/customers');
+  const strangers = await Promise.all(
+    Array.from({ length: size }, () => unknown.addKey({ scopes: ['customers:read'] })),
+  );
+  return [...Array<string>(size).fill(known.key), ...strangers.map(({ key }) => key)];
+}
+
+/** How long the longest of so many waited. */
+interface Waited {
+  run: string;
+  longestMs: number;
+}
+
+/** All ask at once, and again after each answer, until the time is over. */
+async function gather(stand: Stand, run: string, keys: string[], end: number): Promise<Waited> {
+  const { section } = stand;
+  const waited: Waited = { run: `the crowd, ${run}`, longestMs: 0 };
+  const surprises = new Set<string>();
+  await Promise.all(
+    keys.map(async (key) => {
+      while (performance.now() < end) {
+        const asked = performance.now();
+        const answer = await Promise.race([
+          sender(stand.url, key)('GET', '/customers').catch(() => null),
+          sleep(PATIENCE_MS, 'hangs' as const, { ref: false }),
+        ]);
+        section.tally.requests++;
+        waited.longestMs = Math.max(waited.longestMs, performance.now() - asked);
+        if (answer === 'hangs' || answer === null) surprises.add(`no answer: ${answer ?? 'connection lost'}`);
+        else if (answer.status === 503) section.tally.refused++;
+        else if (answer.status !== 200) surprises.add(`${answer.status} ${answer.text.slice(0, 200)}`);
+        await sleep(CROWD_PAUSE_MS);
+      }
+    }),
+  );
+  for (const surprise of surprises) section.failed(waited.run, surprise);
+  return waited;
 }
 
 /** The client's connection is reset before its request arrives, or once the answer is under way. */
@@ -131,8 +186,9 @@ async function cutClients(stand: Stand, wire: Wire): Promise<void> {
 }
 
 /** Nobody waits for ever, whatever became of the wire behind the service. */
-function claimAnswers(section: Section, stand: Stand): void {
-  const [longest] = stand.rounds.toSorted((a, b) => b.longestMs - a.longestMs);
+function claimAnswers(section: Section, waits: Waited[]): void {
+  section.kept.raw.waits = waits;
+  const [longest] = waits.toSorted((a, b) => b.longestMs - a.longestMs);
   if (!longest) return;
   section.claim(
     'a dead wire to PostgreSQL: every request is answered',

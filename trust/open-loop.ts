@@ -39,7 +39,8 @@ export interface GroupAccount {
   p99: number;
   /** 429 or 503 with Retry-After. */
   refused: number;
-  /** Milliseconds in which the refusals came, at the 99th of a hundred. */
+  /** Milliseconds in which the refusals came. */
+  refusedP50: number;
   refusedP99: number;
   /** Nobody waited for these any more, or the connection was lost. */
   unanswered: number;
@@ -57,12 +58,13 @@ export interface LoopAccount {
   cpu: number;
   /** Done in each second. */
   bySecond: number[];
+  /** Connections that waited for an answer at the same time, at the most. */
+  mostBusy: number;
 }
 
 interface Job {
   group: Running;
   due: number;
-  bytes: string;
 }
 
 interface Running {
@@ -94,6 +96,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
         p50: 0,
         p99: 0,
         refused: 0,
+        refusedP50: 0,
         refusedP99: 0,
         unanswered: 0,
         wrong: 0,
@@ -135,7 +138,8 @@ async function run(plan: Plan): Promise<LoopAccount> {
     const at = idle.indexOf(connection);
     if (at >= 0) idle.splice(at, 1);
   };
-  const submit = (job: Job) => {
+  let mostBusy = 0;
+  const submit = (job: Job, template: string) => {
     let connection = idle.pop();
     if (!connection) {
       if (busy.size >= plan.sockets) return;
@@ -143,7 +147,8 @@ async function run(plan: Plan): Promise<LoopAccount> {
     }
     job.group.account.sent++;
     busy.add(connection);
-    connection.send(job);
+    mostBusy = Math.max(mostBusy, busy.size);
+    connection.send(job, fill(template, ++count));
   };
   // Callers hang up when they have waited long enough.
   const hangUp = setInterval(() => {
@@ -151,6 +156,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
     for (const connection of busy) if (connection.due < latest) connection.close();
   }, HANG_UP_MS);
 
+  let turn = 0;
   await new Promise<void>((done) => {
     const timer = setInterval(() => {
       const now = performance.now();
@@ -158,12 +164,15 @@ async function run(plan: Plan): Promise<LoopAccount> {
         clearInterval(timer);
         return done();
       }
-      for (const running of groups) {
+      // Another first each time: where connections are scarce, nobody always comes first.
+      turn++;
+      for (let n = 0; n < groups.length; n++) {
+        const running = groups[(turn + n) % groups.length]!;
         const { group, account } = running;
         for (; running.next <= now; running.next += 1000 / group.rate) {
           const template = group.requests[account.due % group.requests.length]!;
           account.due++;
-          submit({ group: running, due: running.next, bytes: fill(template, ++count) });
+          submit({ group: running, due: running.next }, template);
         }
       }
     }, TICK_MS);
@@ -176,6 +185,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
   for (const { account, times, refusals } of groups) {
     account.p50 = at(times, 0.5);
     account.p99 = at(times, 0.99);
+    account.refusedP50 = at(refusals, 0.5);
     account.refusedP99 = at(refusals, 0.99);
   }
   return {
@@ -184,6 +194,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
     lateness: delay.max / 1e6,
     cpu: (user + system) / 1e6,
     bySecond: Array.from(bySecond, (done) => done ?? 0),
+    mostBusy,
   };
 }
 
@@ -231,9 +242,9 @@ class Connection {
     this.#socket.destroy();
   }
 
-  send(job: Job): void {
+  send(job: Job, bytes: string): void {
     this.#job = job;
-    this.#socket.write(job.bytes);
+    this.#socket.write(bytes);
   }
 
   #hear(text: string): void {

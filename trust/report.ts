@@ -43,7 +43,7 @@ const verdict = ({ met }: Claim) => (met === null ? 'not run' : met ? 'held' : '
 export function sumOf(themes: Kept[]): Tally {
   const sum = emptyTally();
   for (const { tally } of themes)
-    for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+    for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key] ?? 0;
   return sum;
 }
 
@@ -51,18 +51,30 @@ export function sumOf(themes: Kept[]): Tally {
 function totals({ themes, scale }: Run): Claim[] {
   const sum = sumOf(themes);
   const of = `of ${number(sum.acknowledged)} acknowledged, ${number(sum.audits)} comparisons`;
-  const row = (claim: string, count: number, beside: string): Claim => ({
+  const row = (claim: string, count: number, beside: string, all = sum.requests): Claim => ({
     theme: 'all',
     claim,
     target: '0',
     figure: `${number(count)} ${beside}`,
-    met: sum.requests === 0 ? null : count === 0,
+    met: all === 0 ? null : count === 0,
     cause: '',
   });
   return [
     row('acknowledged writes lost', sum.lost, of),
     row('writes done twice', sum.doubled, of),
     row('records, events and counters that do not agree', sum.wrong, of),
+    row(
+      'reads that did not show what had been acknowledged',
+      sum.stale,
+      `of ${number(sum.reads)} reads`,
+      sum.reads,
+    ),
+    row(
+      'events that a follower of the feed missed, saw twice or out of order',
+      sum.misfollowed,
+      `of ${number(sum.followed)} events`,
+      sum.followed,
+    ),
     row('5xx other than 503', sum.otherFaults, `of ${number(sum.requests)} requests`),
     ...liveness(
       themes.flatMap(({ normalAfter }) => normalAfter),
@@ -101,8 +113,8 @@ export function summary(run: Run): string {
 /** A cell: nothing in it may end it. */
 const cell = (text: string) => text.replace(/\s+/g, ' ').replaceAll('|', '\\|').trim();
 
-/** The page. */
-export function page(run: Run): string {
+/** The page of a whole campaign, with the themes that were run again since. */
+export function page(run: Run, again: Run[] = []): string {
   const sum = sumOf(run.themes);
   const claims = allClaims(run);
   const missed = claims.filter(({ met }) => met === false).length;
@@ -126,7 +138,7 @@ files and sockets; made by \`${run.command}\`, which anybody can run again.
 |---|---|---|---|---|
 ${rows.join('\n')}
 
-${failures.length === 0 ? 'No run failed.' : failedRuns(run)}
+${failures.length === 0 ? 'No run failed.\n' : failedRuns(run)}${again.length === 0 ? '' : runAgain(again)}
 ${run.themes.map(sectionOf).join('')}`;
 }
 
@@ -146,6 +158,38 @@ ${themes
   )
   .join('\n')}
 `;
+
+const runAgain = (again: Run[]) => `
+## Run again since
+
+| theme | at | acknowledged | failed runs | claims | missed |
+|---|---|---|---|---|---|
+${again.flatMap((run) => run.themes.map((theme) => againRow(run, theme))).join('\n')}
+`;
+
+function againRow({ commit, date }: Run, { name, claims, failures, tally }: Kept): string {
+  const sum =
+    tally.lost +
+    tally.doubled +
+    tally.wrong +
+    (tally.stale ?? 0) +
+    (tally.misfollowed ?? 0) +
+    tally.otherFaults;
+  const missed = claims
+    .filter(({ met }) => met === false)
+    .map(({ claim, figure, cause }) => `${claim}: ${figure}${cause && ` (${cause})`}`)
+    .concat(sum > 0 ? [`lost, doubled, otherwise than told, or 5xx: ${number(sum)}`] : []);
+  const held = claims.filter(({ met }) => met === true).length;
+  const cells = [
+    name,
+    `${commit}, ${date} UTC`,
+    number(tally.acknowledged),
+    number(failures.length),
+    `${held} of ${claims.length} held`,
+    missed.join('; '),
+  ];
+  return `| ${cells.map(cell).join(' | ')} |`;
+}
 
 function sectionOf({ name, title, seconds, done, checked, found }: Kept): string {
   const part = (heading: string, sentences: string[]) =>

@@ -8,6 +8,7 @@ import { type Embedded, freePort, startEmbedded } from '../src/database/embedded
 import { createBusiness } from '../src/tenancy/operations.ts';
 import { type Send, sender } from '../test/client.ts';
 import { audit, countOf } from './audit.ts';
+import { feedFaults, follow } from './follower.ts';
 import { Ledger } from './ledger.ts';
 import { Processes, type RunningService, until } from './processes.ts';
 import { milliseconds, NORMAL_MS, number } from './report.ts';
@@ -152,6 +153,7 @@ export class Stand {
       chance: section.chance,
       patience: this.#options.patience,
     });
+    const following = follow(ledger, sendAs(apiKey.key));
     try {
       await until('the writers are at work', GIVE_UP_MS, () => writing.normalSince(0));
       const { from, after, normal: seen } = await fault({ ledger, writing, key: apiKey.key });
@@ -159,12 +161,15 @@ export class Stand {
         writing.normalSince(after),
       );
       await writing.stop();
+      await following.stop();
       const { acknowledged, inDoubt, longestMs } = ledger;
       this.rounds.push({ run, acknowledged, inDoubt, longestMs, normalAfter: (seen ?? again) - from });
       await this.#compare(run, id, ledger);
+      await this.#compareFeed(run, id, ledger);
     } catch (error) {
       section.failed(run, String((error as Error).message));
       await writing.stop();
+      await following.stop();
     } finally {
       this.#count(run, ledger);
     }
@@ -179,13 +184,16 @@ export class Stand {
     section.checked(
       'After each round, and for all rounds once more at the end: every acknowledged write is there, once, as it was ' +
         'answered; the events, replayed from the first, lead to every answer and to what is stored; counters, contacts, ' +
-        'references and the feed agree.',
+        'references and the feed agree; of the erased nothing is left. Of the acknowledged writes every fourth is read at once, some ' +
+        'are searched for, and now and then all are exported. One caller follows the feed from its first event through every round: ' +
+        'it is told of each event once, in order.',
     );
     section.kept.raw.rounds = rounds;
     section.kept.normalAfter = rounds.map(({ normalAfter }) => normalAfter);
     section.found(
       `${number(tally.acknowledged)} writes acknowledged, ${number(tally.refused)} refused with 503, ` +
-        `${number(tally.unanswered)} without an answer; ${number(tally.lost)} lost, ${number(tally.doubled)} done twice.`,
+        `${number(tally.unanswered)} without an answer; ${number(tally.lost)} lost, ${number(tally.doubled)} done twice. ` +
+        `${number(tally.reads)} reads of them, ${number(tally.followed)} events followed.`,
     );
     const [slowest] = rounds.toSorted((a, b) => b.normalAfter - a.normalAfter);
     const times = rounds.map(({ normalAfter }) => normalAfter).sort((a, b) => a - b);
@@ -212,15 +220,38 @@ export class Stand {
       for (const sentence of sentences.slice(0, SHOWN)) section.failed(run, `${kind}: ${sentence}`);
   }
 
+  /** What the follower was told is every event, once, in order. */
+  async #compareFeed(run: string, businessId: string, { feed }: Ledger): Promise<void> {
+    const { section } = this;
+    const events = await insist(
+      () => this.sql<{ id: string }[]>`select id from events where business_id = ${businessId} order by seq`,
+    );
+    const faults = feedFaults(
+      feed,
+      events.map(({ id }) => id),
+    );
+    section.tally.followed += events.length;
+    section.tally.misfollowed += faults.length;
+    for (const fault of faults.slice(0, SHOWN)) section.failed(run, `the feed: ${fault}`);
+  }
+
   #count(run: string, ledger: Ledger): void {
     const { section } = this;
-    for (const key of ['requests', 'acknowledged', 'refused', 'unanswered', 'otherFaults'] as const)
-      section.tally[key] += ledger[key];
+    for (const key of COUNTED) section.tally[key] += ledger[key];
     for (const surprise of ledger.surprises.slice(0, SHOWN))
       section.failed(run, `not explained: ${surprise}`);
   }
 }
 
+const COUNTED = [
+  'requests',
+  'acknowledged',
+  'refused',
+  'unanswered',
+  'otherFaults',
+  'reads',
+  'stale',
+] as const;
 const INSIST_MS = 20_000;
 
 /** Does what the fault may still prevent, again until it succeeds: a look into a database that is starting. */

@@ -66,6 +66,12 @@ export interface Tally {
   wrong: number;
   /** 5xx other than 503. */
   otherFaults: number;
+  /** Reads of what had just been acknowledged; those that did not show it. */
+  reads: number;
+  stale: number;
+  /** Events written while somebody followed the feed; those that he was not told of once, in order. */
+  followed: number;
+  misfollowed: number;
 }
 
 export const emptyTally = (): Tally => ({
@@ -81,6 +87,10 @@ export const emptyTally = (): Tally => ({
   doubled: 0,
   wrong: 0,
   otherFaults: 0,
+  reads: 0,
+  stale: 0,
+  followed: 0,
+  misfollowed: 0,
 });
 
 /** What is kept of a theme. */
@@ -130,7 +140,7 @@ export class Section {
   }
 
   /** The figure for this scale. */
-  size(sizes: Record<Scale, number>): number {
+  size<T>(sizes: Record<Scale, T>): T {
     return sizes[this.options.scale];
   }
 

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const place = async () => (await send('GET', '/events?after=latest')).body.next_cursor as string;
   const before = await place();
   const ledger = new Ledger();
-  const writing = startWriting(ledger, send, 6);
+  const writing = startWriting(ledger, send, 6, { erases: false });
   await until('the writers are at work', 30_000, () => writing.acknowledged() > 150);
   told = new Map(
     ledger.customers.filter(({ id }) => id !== null).map(({ name, email }) => [name, email] as const),
