@@ -26,19 +26,22 @@ export const NO_FINGERPRINT = '';
 export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1000;
 const cutoff = (at: string) => new Date(Date.parse(at) - ANSWER_LIFE_MS).toISOString();
 
-/** The answers in these slots that have not expired. */
+/**
+ * What is kept under the keys of these slots and has not expired: every part, so that it is seen whose the key is; answers of
+ * the parts asked for alone, '' for the others.
+ */
 export async function selectAnswers(
   sql: Queryable,
   businessId: string,
   slots: AnswerSlot[],
 ): Promise<StoredAnswer[]> {
   return await sql<StoredAnswer[]>`
-    select context, key, part, encode(fingerprint, 'hex') as fingerprint, answer
+    select context, key, part, encode(fingerprint, 'hex') as fingerprint,
+      case when part = any(${[...new Set(slots.map((slot) => slot.part))]}::smallint[]) then answer else '' end as answer
     from idempotency_keys
     where business_id = ${businessId}
       and context = any(${[...new Set(slots.map((slot) => slot.context))]}::uuid[])
       and key = any(${[...new Set(slots.map((slot) => slot.key))]}::text[])
-      and part = any(${[...new Set(slots.map((slot) => slot.part))]}::smallint[])
       and created_at > ${cutoff(new Date().toISOString())}`;
 }
 

@@ -93,9 +93,10 @@ export async function once<T>(
   for (let attempt = 1; ; attempt++) {
     try {
       return (await sql.begin(async (tx) => {
-        const [stored] = await selectAnswers(tx, businessId, [retry]);
+        const known = await selectAnswers(tx, businessId, [retry]);
+        if (known.some(({ fingerprint }) => fingerprint !== retry.fingerprint)) throw reused();
+        const [stored] = known;
         if (stored) {
-          if (stored.fingerprint !== retry.fingerprint) throw reused();
           retry.replayed = true;
           return JSON.parse(stored.answer);
         }
