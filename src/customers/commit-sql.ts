@@ -245,7 +245,10 @@ export function insertWords(businessId: string, rows: { key: string; word: strin
     on conflict do nothing`;
 }
 
-/** Remembers pairs. One that is known keeps its id and standing, and takes the newer findings. */
+/**
+ * Remembers pairs of customers who are still there. One that is known keeps its id and standing, and takes the newer
+ * findings.
+ */
 export function putPossibleDuplicates(businessId: string, pairs: PossibleDuplicate[], at: string): Statement {
   const rows = new Map(
     pairs.map(({ locationId, ids, score, reasons, byRequest }) => {
@@ -271,6 +274,9 @@ export function putPossibleDuplicates(businessId: string, pairs: PossibleDuplica
     select l.business_id, l.id, r.a, r.b, r.id, r.score, r.reasons, r.by_request, r.created_at
     from ${table.in(sql)} r
     join locations l on l.business_id = ${businessId} and l.id = r.location_id
+    join customers a on a.business_id = ${businessId} and a.id = r.a and a.erased_at is null
+    join customers b on b.business_id = ${businessId} and b.id = r.b and b.erased_at is null
+    where a.id = any(${inOrder.map(({ a }) => a!)}::uuid[]) and b.id = any(${inOrder.map(({ b }) => b!)}::uuid[])
     on conflict (business_id, a, b) do update
     set score = greatest(excluded.score, case when p.by_request then p.score end),
         reasons = case when p.by_request and not excluded.by_request then p.reasons else excluded.reasons end,

@@ -6,7 +6,6 @@ import type { Read } from '../database/replica.ts';
 import { FileBody } from '../http/envelope.ts';
 import { ApiError, type FieldError } from '../http/errors.ts';
 import type { Caller } from '../tenancy/authentication.ts';
-import type { LocationContext } from '../tenancy/scope.ts';
 import { traced } from '../tracing.ts';
 import { readDetails } from './details.ts';
 import { headOf, linesOf } from './export.ts';
@@ -23,6 +22,7 @@ import type {
   UpdateInput,
   UpsertedCustomer,
   UpsertInput,
+  WrittenCustomer,
 } from './schema.ts';
 import {
   findStored,
@@ -30,6 +30,7 @@ import {
   idWithinReach,
   listed,
   needsOf,
+  orRefused,
   readOf,
   run,
   runAll,
@@ -102,13 +103,7 @@ export async function upsertCustomer(
   input: UpsertInput,
   options: ImportedWrite = {},
 ): Promise<UpsertedCustomer> {
-  const location = await service.authentication.locationFor(caller, input.location_id);
-  const customer = await run(
-    service,
-    caller,
-    upsertWrite(caller, input, location, options.importId),
-    options,
-  );
+  const customer = await run(service, caller, upsertWrite(service, caller, input, options.importId), options);
   if (!options.dryRun) service.upserts[customer.upsert.outcome]++;
   return customer;
 }
@@ -143,29 +138,22 @@ async function upsertInParts(
   check: (item: unknown) => UpsertInput,
   options: ImportedWrite,
 ) {
-  const write = async (item: unknown): Promise<Write<UpsertedCustomer>> => {
-    const input = check(item);
-    const location = await service.authentication.locationFor(caller, input.location_id);
-    return upsertWrite(caller, input, location, options.importId);
-  };
-  const commitPart = async (prepared: PromiseSettledResult<Write<UpsertedCustomer>>[], part: number) => {
-    const good = prepared.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const write = async (item: unknown) => upsertWrite(service, caller, check(item), options.importId);
+  const commitPart = async (writes: Write<UpsertedCustomer>[], part: number) => {
     // Each part is remembered in the commit of its own items: what was done before a crash is not done again.
     const retry = options.retry ? { ...options.retry, part } : null;
-    const outcomes = await runAll(service, caller, good, { ...options, retry });
+    const outcomes = await runAll(service, caller, writes, { ...options, retry });
     if (retry?.replayed) options.retry!.replayed = true;
-    const settled = outcomes.values();
-    return prepared.map((one) => toBatchItem(one.status === 'fulfilled' ? settled.next().value! : one));
+    return outcomes.map(toBatchItem);
   };
   // A dry run leaves nothing that a later group could see: it goes as one.
   const size = options.dryRun ? items.length : BATCH_GROUP;
   const parts: Promise<BatchItem[]>[] = [];
   for (let start = 0; start < items.length; start += size) {
-    // Two at a time: one gets ready while the database is at work on the other. Where the key stands for another request the
-    // first part says so, before anything of the second is written.
-    await (options.retry && parts.length === 1 ? parts[0] : parts.at(-2));
-    const prepared = await Promise.allSettled(items.slice(start, start + size).map(write));
-    const committing = commitPart(prepared, start / size);
+    // Two at a time: one gets ready while the database is at work on the other.
+    await parts.at(-2);
+    const writes = await Promise.all(items.slice(start, start + size).map((item) => orRefused(write(item))));
+    const committing = commitPart(writes, start / size);
     // Looked at below, unless the one before fails first.
     committing.catch(() => {});
     parts.push(committing);
@@ -196,27 +184,25 @@ export async function createCustomer(
   input: CreateInput,
   options: ImportedWrite = {},
 ) {
+  return await run(service, caller, createWrite(service, caller, input, options.importId), options);
+}
+
+async function createWrite(
+  service: Service,
+  caller: Caller,
+  input: CreateInput,
+  importId: string | null = null,
+): Promise<Write<WrittenCustomer>> {
   const location = await service.authentication.locationFor(caller, input.location_id);
   const supplied = readDetails(input, location.country);
-  const request = {
-    input,
-    supplied,
-    locationId: location.id,
-    actor: caller.scope.actor,
-    importId: options.importId ?? null,
-  };
-  return await run(
-    service,
-    caller,
-    {
-      needs: needsOf(location, supplied, input),
-      plan(found, moment) {
-        const { change, warnings } = planCreate(found, request, moment);
-        return { changes: [change], answer: { ...toCustomer(change.after), warnings } };
-      },
+  const request = { input, supplied, locationId: location.id, actor: caller.scope.actor, importId };
+  return {
+    needs: needsOf(location, supplied, input),
+    plan(found, moment) {
+      const { change, warnings } = planCreate(found, request, moment);
+      return { changes: [change], answer: { ...toCustomer(change.after), warnings } };
     },
-    options,
-  );
+  };
 }
 
 export async function updateCustomer(
@@ -291,12 +277,13 @@ export async function deleteCustomer(
   );
 }
 
-function upsertWrite(
+async function upsertWrite(
+  service: Service,
   caller: Caller,
   input: UpsertInput,
-  location: LocationContext,
   importId: string | null = null,
-): Write<UpsertedCustomer> {
+): Promise<Write<UpsertedCustomer>> {
+  const location = await service.authentication.locationFor(caller, input.location_id);
   const supplied = readDetails(input, location.country);
   const request = { input, supplied, locationId: location.id, actor: caller.scope.actor, importId };
   return {

@@ -242,6 +242,7 @@ export type Warning = Static<typeof Warning>;
 
 /** A created or updated record, with what was noticed about the details given. */
 export const WrittenCustomer = Type.Object({ ...record, warnings: Type.Array(Warning) }, strict);
+export type WrittenCustomer = Static<typeof WrittenCustomer>;
 
 export const UpsertReport = Type.Object(
   {

@@ -8,7 +8,7 @@ import { type Read, Replica } from '../database/replica.ts';
 import { Turns } from '../database/turns.ts';
 import { FeedWatch } from '../events/feed.ts';
 import { ReadyJson } from '../http/envelope.ts';
-import { notFound } from '../http/errors.ts';
+import { ApiError, notFound } from '../http/errors.ts';
 import { type Retry, Running } from '../http/idempotency.ts';
 import { RECEIVING_ROOM } from '../http/receiving.ts';
 import { ROOM, Room, type RoomSize, WAITING_ROOM } from '../http/room.ts';
@@ -232,16 +232,36 @@ export const needsOfRecords = (records: StoredCustomer[]): Needs => ({
 
 export const listed = (change: Change | null): Change[] => (change ? [change] : []);
 
+const NOTHING: Needs = { ids: [], keys: [], names: [], words: [] };
+
+/** A write, or one that is refused as this was in its making: whether there is a kept answer to it is seen later. */
+export async function orRefused<T>(write: Promise<Write<T>>): Promise<Write<T>> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return {
+      needs: NOTHING,
+      refusal: error,
+      plan() {
+        throw error;
+      },
+    };
+  }
+}
+
 /** Carries out one write and answers what its plan answered, or throws what it threw. */
 export async function run<T>(
   service: Service,
   caller: Caller,
-  write: Write<T>,
+  write: Write<T> | Promise<Write<T>>,
   options: WriteOptions,
 ): Promise<T> {
   const { retry = null } = options;
+  // A repetition is answered as the first time, also where its like would be refused today.
+  const ready = retry && write instanceof Promise ? await orRefused(write) : await write;
   const [settled] = await service.running.alone(caller.scope.businessId, retry, () =>
-    runAll(service, caller, [write], options),
+    runAll(service, caller, [ready], options),
   );
   if (settled!.status === 'rejected') throw settled!.reason;
   return settled!.value;

@@ -8,37 +8,80 @@ import type { UpsertReport } from './schema.ts';
 
 type Outcome = PromiseSettledResult<unknown>;
 
+/** What is to be known of a write here. */
+interface Told {
+  about?: string[];
+  refusal?: ApiError;
+}
+
+interface Refused {
+  error: { code: ErrorCode; message: string; details: object };
+  /** Where it stood, of one that was refused before it was planned. */
+  item?: number;
+}
+
 /** `about`: whom it is about, where its value does not say. */
-type StoredOutcome =
-  | { value: unknown; about?: string[] }
-  | { error: { code: ErrorCode; message: string; details: object } };
+type StoredOutcome = { value: unknown; about?: string[] } | Refused;
 
-/** The outcomes of a bundle as they are kept for its repetition; `about` as the writes of it say. */
-export const toStored = (outcomes: Outcome[], about: (string[] | undefined)[]): StoredOutcome[] =>
-  outcomes.map((outcome, i): StoredOutcome => {
-    if (outcome.status === 'fulfilled') return { value: outcome.value, ...(about[i] && { about: about[i] }) };
+const toRefused = ({ code, message, details }: ApiError, item?: number): Refused => ({
+  error: { code, message, details },
+  ...(item !== undefined && { item }),
+});
+
+/**
+ * The outcomes of a bundle as they are kept for its repetition. Those that were refused before they were planned come last:
+ * the version before knows only the others, by their order.
+ */
+export function toStored(outcomes: Outcome[], writes: Told[]): StoredOutcome[] {
+  const planned = outcomes.flatMap((outcome, i): StoredOutcome[] => {
+    const { about, refusal } = writes[i]!;
+    if (refusal) return [];
+    if (outcome.status === 'fulfilled') return [{ value: outcome.value, ...(about && { about }) }];
     if (!(outcome.reason instanceof ApiError)) throw outcome.reason;
-    const { code, message, details } = outcome.reason;
-    return { error: { code, message, details } };
+    return [toRefused(outcome.reason)];
   });
+  return [...planned, ...refusalsOf(writes)];
+}
 
-/** The outcomes of so many writes whose key is taken: as they were the first time, or refusals. */
-export function replay(retry: Retry, { fingerprint, answer }: StoredAnswer, writes: number): Outcome[] {
-  const refuseAll = (reason: ApiError) => Array<Outcome>(writes).fill({ status: 'rejected', reason });
-  const isErased = fingerprint === NO_FINGERPRINT;
-  if (!isErased && fingerprint !== retry.fingerprint) return refuseAll(reused());
+const refusalsOf = (writes: Told[]): Refused[] =>
+  writes.flatMap(({ refusal }, item) => (refusal ? toRefused(refusal, item) : []));
+
+/**
+ * The outcomes of writes whose key is taken: as they were the first time, whatever would come of the writes today, or
+ * refusals. Null when they are to be planned.
+ */
+export function replay(retry: Retry, answers: StoredAnswer[], writes: Told[]): Outcome[] | null {
+  const refuseAll = (reason: ApiError) => writes.map((): Outcome => ({ status: 'rejected', reason }));
+  const kept = answers.filter(({ context, key }) => context === retry.context && key === retry.key);
+  // Also by another part than this: of one that was refused whole nothing is kept.
+  if (kept.some(({ fingerprint }) => fingerprint !== NO_FINGERPRINT && fingerprint !== retry.fingerprint))
+    return refuseAll(reused());
+  const stored = kept.find(({ part }) => part === retry.part);
+  if (!stored) return null;
   retry.replayed = true;
   // It is not known any more what was asked: nothing is written, and nothing is said to be.
-  if (isErased) return refuseAll(erased());
-  return (JSON.parse(answer) as StoredOutcome[]).map((stored) =>
-    'value' in stored
-      ? { status: 'fulfilled', value: stored.value }
-      : {
-          status: 'rejected',
-          reason: new ApiError(stored.error.code, stored.error.message, { ...stored.error.details }),
-        },
-  );
+  if (stored.fingerprint === NO_FINGERPRINT) return refuseAll(erased());
+  return inOrder(JSON.parse(stored.answer), writes) ?? refuseAll(reused());
 }
+
+/** Kept outcomes, each where its write stood. Null when that is not known. */
+function inOrder(kept: StoredOutcome[], writes: Told[]): Outcome[] | null {
+  const isEarly = (stored: StoredOutcome): stored is Refused => 'item' in stored;
+  const outcomes = kept.filter((stored) => !isEarly(stored)).map(toOutcome);
+  // The version before kept none of those that it refused before planning: they are what they are today.
+  const isOlder = kept.length < writes.length && writes.some(({ refusal }) => refusal);
+  const early = isOlder ? refusalsOf(writes) : kept.filter(isEarly);
+  for (const stored of early) outcomes.splice(stored.item!, 0, toOutcome(stored));
+  return isOlder && outcomes.length !== writes.length ? null : outcomes;
+}
+
+const toOutcome = (stored: StoredOutcome): Outcome =>
+  'value' in stored
+    ? { status: 'fulfilled', value: stored.value }
+    : {
+        status: 'rejected',
+        reason: new ApiError(stored.error.code, stored.error.message, { ...stored.error.details }),
+      };
 
 const erased = (): ApiError =>
   new ApiError(

@@ -4,7 +4,7 @@
  * and simultaneous upserts of one person are planned in order instead of racing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AnswerSlot, type StoredAnswer, selectAnswers } from '../database/answers.ts';
+import { type StoredAnswer, selectAnswers } from '../database/answers.ts';
 import { isLostRace, isStorageFull, isUnavailable, type Sql } from '../database/connect.ts';
 import { Gather, type Turn } from '../database/gather.ts';
 import { newId } from '../database/ids.ts';
@@ -22,6 +22,8 @@ export interface Write<T> {
   needs: Needs;
   /** Whom the answer is about, where it does not say: an erase must find it. */
   about?: string[];
+  /** It is refused already, and its plan throws this. It is here for what may be kept of it. */
+  refusal?: ApiError;
   /** Pure; throws ApiError to refuse this write alone. */
   plan(found: Found, moment: Moment): Planned<T>;
 }
@@ -258,9 +260,6 @@ const isWorthCommitting = ({ changes, possibleDuplicates, answers }: Changes): b
 const isUnguarded = ({ before, after }: Change): boolean =>
   before === null && after.contacts.length > 0 && after.contacts.every((contact) => !contact.matchable);
 
-const isSlotOf = (a: AnswerSlot, b: AnswerSlot): boolean =>
-  a.context === b.context && a.key === b.key && a.part === b.part;
-
 /** Plans the writes in order, each seeing what the ones before it did; a refused write leaves no trace. Bundles whose
  * answer is kept (`answers`) are answered with it. */
 export function planAll(
@@ -282,17 +281,14 @@ export function planAll(
     }
   };
   const outcomes = bundles.map(({ writes, retry }): Outcome[] => {
-    const stored = retry && answers.find((one) => isSlotOf(one, retry));
-    if (stored) return replay(retry, stored, writes.length);
+    const replayed = retry && replay(retry, answers, writes);
+    if (replayed) return replayed;
     const before = changes.changes.length;
     const planned = writes.map(planOne);
     // A refusal changed nothing: the same request may be sent again when its cause is mended.
     if (retry && planned.some(({ status }) => status === 'fulfilled')) {
       const { context, key, part, fingerprint } = retry;
-      const kept = toStored(
-        planned,
-        writes.map(({ about }) => about),
-      );
+      const kept = toStored(planned, writes);
       const answer = JSON.stringify(kept);
       const erases = changes.changes.slice(before).some(({ fate }) => fate !== undefined);
       changes.answers.push({ context, key, part, fingerprint, answer, customer_ids: idsIn(kept), erases });

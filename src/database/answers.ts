@@ -27,7 +27,8 @@ export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1000;
 const cutoff = (at: string) => new Date(Date.parse(at) - ANSWER_LIFE_MS).toISOString();
 
 /**
- * The answers in these slots that have not expired, by the database's clock; and what it shows: what is kept in this
+ * What is kept under the keys of these slots and has not expired, by the database's clock: every part, so that it is seen whose
+ * the key is; answers of the parts asked for alone, '' for the others. And what that clock shows: what is kept in this
  * transaction is of that time.
  */
 export async function selectAnswers(
@@ -36,12 +37,12 @@ export async function selectAnswers(
   slots: AnswerSlot[],
 ): Promise<{ answers: StoredAnswer[]; now: string }> {
   const rows = await sql<(StoredAnswer & { now: string })[]>`
-    select now() as now, i.context, i.key, i.part, encode(i.fingerprint, 'hex') as fingerprint, i.answer
+    select now() as now, i.context, i.key, i.part, encode(i.fingerprint, 'hex') as fingerprint,
+      case when i.part = any(${[...new Set(slots.map((slot) => slot.part))]}::smallint[]) then i.answer else '' end as answer
     from businesses b
     left join idempotency_keys i on i.business_id = b.id
       and i.context = any(${[...new Set(slots.map((slot) => slot.context))]}::uuid[])
       and i.key = any(${[...new Set(slots.map((slot) => slot.key))]}::text[])
-      and i.part = any(${[...new Set(slots.map((slot) => slot.part))]}::smallint[])
       and i.created_at > now() - make_interval(secs => ${ANSWER_LIFE_MS / 1000})
     where b.id = ${businessId}`;
   return { answers: rows.filter(({ key }) => key !== null), now: rows[0]!.now };

@@ -93,12 +93,10 @@ export async function once<T>(
   for (let attempt = 1; ; attempt++) {
     try {
       return (await sql.begin(async (tx) => {
-        const {
-          answers: [stored],
-          now,
-        } = await selectAnswers(tx, businessId, [retry]);
+        const { answers, now } = await selectAnswers(tx, businessId, [retry]);
+        if (answers.some(({ fingerprint }) => fingerprint !== retry.fingerprint)) throw reused();
+        const [stored] = answers;
         if (stored) {
-          if (stored.fingerprint !== retry.fingerprint) throw reused();
           retry.replayed = true;
           return JSON.parse(stored.answer);
         }

@@ -278,6 +278,113 @@ describe('a batch of several parts', () => {
     await sleep(500);
     expect(await stored(service.sql, business.id)).toEqual(before);
   });
+
+  describe('whose first part was refused whole', () => {
+    const nobody = Array.from({ length: 250 }, () => ({ name: 'nobody' }));
+    const people = (who: string, count: number) =>
+      Array.from({ length: count }, (_, n) => ({ email: `${who}${n}@clientele.test` }));
+    const one = { customers: [...nobody, ...people('one', 260)] };
+
+    it('has its key: another request writes nothing under it, and it is answered again itself, also after a crash', async () => {
+      const business = await service.business();
+      const first = await business.send('PUT', '/customers/batch', one, keyed('one'));
+      expect(first.body).toMatchObject({ created: 260, failed: 250 });
+      // As if the process had been killed before the last part was committed.
+      await service.sql`delete from idempotency_keys where business_id = ${business.id} and part = 2`;
+      const before = await stored(service.sql, business.id);
+      const others: [string, string, unknown][] = [
+        ['PUT', '/customers/batch', { customers: people('other', 260) }],
+        ['POST', '/customers', { name: 'Ann' }],
+        ['POST', '/locations', { name: 'North' }],
+      ];
+      for (const [method, path, body] of others) {
+        const answer = await business.send(method, path, body, keyed('one'));
+        expect(answer, answer.text).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+      }
+      const again = await business.send('PUT', '/customers/batch', one, keyed('one'));
+      expect(again.body).toMatchObject({ created: 250, unchanged: 10, failed: 250 });
+      expect(again.body.items.slice(0, 500)).toEqual(first.body.items.slice(0, 500));
+      expect(await stored(service.sql, business.id)).toEqual(before);
+    });
+
+    it('and another at once through another process: of one of them nothing is written', async () => {
+      const business = await service.business();
+      const other = { customers: people('other', 260) };
+      const elsewhereSend = sender(elsewhere.url, business.key);
+      for (let round = 0; round < 4; round++) {
+        const answers = await Promise.all([
+          business.send('PUT', '/customers/batch', one, keyed(`round-${round}`)),
+          elsewhereSend('PUT', '/customers/batch', other, keyed(`round-${round}`)),
+        ]);
+        expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+        const emails = await service.sql`select value from contacts where business_id = ${business.id}`;
+        expect(new Set(emails.map(({ value }) => value.replace(/\d.*/, ''))).size).toBe(1);
+        await service.sql`delete from contacts where business_id = ${business.id}`;
+      }
+    });
+
+    it('and the others too: it may be sent again under its key when the cause is mended', async () => {
+      const business = await service.business();
+      const location_id = await business.addLocation();
+      const key = await business.addKey({ location_id, scopes: ['customers:write'] });
+      const customers = people('one', 260).map((person) => ({ ...person, location_id: business.locationId }));
+      const refused = await key.send('PUT', '/customers/batch', { customers }, keyed('one'));
+      expect(refused.body).toMatchObject({ created: 0, failed: 260 });
+      const mended = { customers: people('one', 260) };
+      const answer = await key.send('PUT', '/customers/batch', mended, keyed('one'));
+      expect(answer.body).toMatchObject({ created: 260, failed: 0 });
+      expect(answer.headers.get('idempotent-replayed')).toBeNull();
+    });
+  });
+});
+
+describe('a repetition after the locations have changed', () => {
+  const create: [string, string, (there: string) => object][] = [
+    ['POST', '/customers', () => ({ name: 'Ann' })],
+    ['PUT', '/customers', () => ({ phone: MOBILE })],
+    ['PUT', '/customers/batch', () => ({ customers: [{ phone: MOBILE }, { name: 'nobody' }] })],
+    [
+      'PUT',
+      '/customers/batch',
+      (location_id) => ({
+        customers: [
+          { phone: MOBILE, name: 'Ann' },
+          { location_id: 'none' },
+          { email: 'bea@clientele.test', location_id },
+          { phone: 7 },
+          { email: 'cy@clientele.test' },
+        ],
+      }),
+    ],
+  ];
+  it.each(create)('%s %s: each item is answered as the first time', async (method, path, body) => {
+    const business = await service.business();
+    const request = body(business.locationId);
+    const first = await business.send(method, path, request, keyed('one'));
+    expect(first.success, first.text).toBe(true);
+    await business.addLocation();
+    expectReplay(first, await business.send(method, path, request, keyed('one')));
+    expectReplay(first, await sender(elsewhere.url, business.key)(method, path, request, keyed('one')));
+    expect(await business.send(method, path, request, keyed('two'))).not.toMatchObject({ body: first.body });
+  });
+
+  it('of an answer as the version before kept it, without the items that could not be read', async () => {
+    const business = await service.business();
+    const customers = [
+      { phone: 7 },
+      { phone: MOBILE },
+      { email: 'nothing' },
+      { email: 'bea@clientele.test' },
+    ];
+    const first = await business.send('PUT', '/customers/batch', { customers }, keyed('one'));
+    expect(first.body).toMatchObject({ created: 2, failed: 2 });
+    const [row] = await service.sql`select answer from idempotency_keys where business_id = ${business.id}`;
+    const older = JSON.parse(row!.answer).filter((kept: object) => !('item' in kept));
+    expect(older).toHaveLength(3);
+    await service.sql`
+      update idempotency_keys set answer = ${JSON.stringify(older)} where business_id = ${business.id}`;
+    expectReplay(first, await business.send('PUT', '/customers/batch', { customers }, keyed('one')));
+  });
 });
 
 describe('a key that is none', () => {

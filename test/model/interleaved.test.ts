@@ -114,3 +114,68 @@ it('an upsert while its customer gives the phone up elsewhere does not give it b
   expect([updated.status, upserted.status]).toEqual([200, 200]);
   expect(upserted.body.upsert.outcome).toBe('created');
 });
+
+/** Two who are named together by an upsert that changes nothing else, and the first of them erased meanwhile. */
+async function namedAndErased() {
+  const business = await service.business();
+  const a = await upsert(business, { phone: MOBILE });
+  await upsert(business, { email: EMAIL });
+  const name: Request = (send) => send('PUT', '/customers', { phone: MOBILE, email: EMAIL });
+  const erase: Request = (send) => send('POST', `/customers/${a.id}/erase`);
+  return { business, name, erase, id: a.id as string };
+}
+
+async function expectNoPair(business: TestBusiness): Promise<void> {
+  expect(await service.sql`select id from possible_duplicates where business_id = ${business.id}`).toEqual(
+    [],
+  );
+  await expectReplayable(service.sql, business.id);
+}
+
+it('a pair is not remembered of somebody who is erased elsewhere while it is written', async () => {
+  const { business, name, erase } = await namedAndErased();
+  await service.sql.unsafe(`
+    create function wait_for_test() returns trigger language plpgsql as $$
+    begin
+      perform pg_advisory_xact_lock(1);
+      return new;
+    end $$;
+    create trigger wait_for_test before insert on possible_duplicates for each row execute function wait_for_test()`);
+  let release = () => {};
+  const held = service.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(1)`;
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+  });
+  const named = name(business.send);
+  await waiting(1);
+  const erased = erase(sender(elsewhere.url, business.key));
+  await Promise.race([erased, waiting(2)]);
+  release();
+  const answers = await Promise.all([named, erased, held]);
+  await service.sql`drop trigger wait_for_test on possible_duplicates`;
+  expect(answers.slice(0, 2).map((answer) => answer?.status)).toEqual([200, 200]);
+  expect(answers[0].body.upsert).toMatchObject({ outcome: 'unchanged', conflicts: [{}] });
+  await expectNoPair(business);
+});
+
+it('nor of somebody whose erase was all but committed when it was planned', async () => {
+  const { business, name, erase, id } = await namedAndErased();
+  let commit = () => {};
+  const held = service.sql.begin(async (tx) => {
+    await tx`lock table duplicate_keys in share mode`;
+    await new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+  });
+  const erased = erase(business.send);
+  await waiting(1);
+  const named = name(sender(elsewhere.url, business.key));
+  await Promise.race([named, waiting(2)]);
+  commit();
+  const answers = await Promise.all([erased, named, held]);
+  expect(answers.slice(0, 2).map((answer) => answer?.status)).toEqual([200, 200]);
+  expect(answers[1].body).toMatchObject({ id, upsert: { outcome: 'unchanged' } });
+  await expectNoPair(business);
+});
