@@ -48,7 +48,8 @@ JSON lines hold one body of an upsert each, or a record as "clientele export" wr
 without a change.
 
 An import that is cut off goes on where it was when the same command is run again: it notes how far it is in
-FILE.import.json, and takes the note away at its end.
+FILE.import.json, and takes the note away at its end. More than a day later it does not go on where rows without contact
+details may have been created already: it would create them again.
 
 Rows that failed are written beside the file, as NAME.failures.csv, with their numbers and reasons. Mend them there and
 import that file. The key is better set as CLIENTELE_KEY than given here: the history of the shell keeps what is typed.`;
@@ -164,9 +165,9 @@ async function openNdjson(
   return { rows: ndjsonRows(path, defaultsOf(options)), count, format: jsonFailures };
 }
 
-const howToGoOn = ({ row, message }: ImportStopped) =>
-  `The import stopped at row ${row}. ${message} The rows before it are accounted for above. ` +
-  'Run the same command again to go on from there.';
+const howToGoOn = ({ row, message, mayGoOn }: ImportStopped) =>
+  `The import stopped at row ${row}. ${message} The rows before it are accounted for above.` +
+  (mayGoOn ? ' Run the same command again to go on from there.' : '');
 
 function plan(shape: CsvFile, overrides: string[]): Column[] {
   try {

@@ -28,10 +28,13 @@ export class Checkpoint {
   /** Where the import that was cut off stood; 0 at a beginning. */
   readonly row: number;
   readonly failures: number;
+  /** How long ago the note was made, in milliseconds; null at a beginning. */
+  readonly age: number | null;
 
-  private constructor(path: string, of: string, note: Note | null, newId: string) {
+  private constructor(path: string, of: string, note: Note | null, age: number, newId: string) {
     this.#path = path;
     this.#of = of;
+    this.age = note && age;
     this.importId = note?.import_id ?? newId;
     this.row = note?.row ?? 0;
     this.failures = note?.failures ?? 0;
@@ -52,7 +55,9 @@ export class Checkpoint {
     const of = createHash('sha256')
       .update(JSON.stringify([size, mtimeMs, way]))
       .digest('hex');
-    return new Checkpoint(path, of, await readNote(path, of), newId);
+    const note = await readNote(path, of);
+    const age = note ? Date.now() - (await stat(path)).mtimeMs : 0;
+    return new Checkpoint(path, of, note, age, newId);
   }
 
   async note(row: number, account: Account, failures: number): Promise<void> {

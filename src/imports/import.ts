@@ -30,10 +30,13 @@ export interface ImportOptions {
 export class ImportStopped extends Error {
   readonly account: Account;
   readonly row: number;
-  constructor(message: string, account: Account, row: number) {
+  /** False where it must not go on from there. */
+  readonly mayGoOn: boolean;
+  constructor({ message, mayGoOn }: ServiceError, account: Account, row: number) {
     super(message);
     this.account = account;
     this.row = row;
+    this.mayGoOn = mayGoOn;
   }
 }
 
@@ -42,6 +45,8 @@ const BATCH_ROWS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 /** Creates that go side by side: the service commits those that meet together. */
 const CREATES_AT_ONCE = 25;
+/** The service knows a repeated create for so long (docs/retries.md). */
+const ANSWER_LIFE_MS = 24 * 60 * 60 * 1000;
 
 /** A row of a file, read. */
 export interface Row {
@@ -64,6 +69,9 @@ interface Prepared extends Row {
 export async function importFile(options: ImportOptions): Promise<Account> {
   const { checkpoint, failures } = options;
   const account = checkpoint?.account ?? newAccount();
+  // Whoever is created before the first note must be known by the same id when the import begins again.
+  if (options.allowNoContact && checkpoint?.age === null) await checkpoint.note(0, account, failures.size);
+  let isInDoubt = (checkpoint?.age ?? 0) >= ANSWER_LIFE_MS;
   const source = batches(prepare(options.rows, checkpoint?.row ?? 0));
   let next = source.next();
   try {
@@ -74,7 +82,9 @@ export async function importFile(options: ImportOptions): Promise<Account> {
       next = source.next();
       // Looked at above, unless this batch stops the import.
       next.catch(() => {});
-      await settle(options, batch, account);
+      await settle(options, batch, account, isInDoubt);
+      // What was created since the note stood in the batch that was cut off.
+      isInDoubt = false;
       await checkpoint?.note(batch.at(-1)!.number, account, failures.size);
       options.onProgress(account);
     }
@@ -121,8 +131,16 @@ async function* batches(rows: AsyncIterable<Prepared>): AsyncGenerator<Prepared[
   if (batch.length > 0) yield batch;
 }
 
-/** Sends a batch and enters each of its rows in the account; the failed ones go to the file of failures. */
-async function settle(options: ImportOptions, batch: Prepared[], account: Account): Promise<void> {
+/**
+ * Sends a batch and enters each of its rows in the account; the failed ones go to the file of failures. `isInDoubt`: rows
+ * of it may have been created so long ago that the service would create them again.
+ */
+async function settle(
+  options: ImportOptions,
+  batch: Prepared[],
+  account: Account,
+  isInDoubt: boolean,
+): Promise<void> {
   const failures: Failure[] = [];
   let first = batch[0]!;
   try {
@@ -130,13 +148,20 @@ async function settle(options: ImportOptions, batch: Prepared[], account: Accoun
     for (let start = 0; start < batch.length; start += CREATES_AT_ONCE) {
       const group = batch.slice(start, start + CREATES_AT_ONCE);
       first = group[0]!;
+      const creates = group.map((row, i) => isCreate(options, row, verdicts[start + i]!));
+      const isCreating = creates.includes(true);
+      if (isCreating && isInDoubt) throw new ServiceError(tooLate(options), false);
       const final = await Promise.all(
-        group.map((row, i) => withoutContact(options, row, verdicts[start + i]!)),
+        group.map((row, i) => (creates[i] ? create(options, row) : verdicts[start + i]!)),
       );
       for (const [i, verdict] of final.entries()) note(account, failures, group[i]!, verdict);
+      if (isCreating) {
+        await options.failures.add(failures.splice(0));
+        await options.checkpoint?.note(group.at(-1)!.number, account, options.failures.size);
+      }
     }
   } catch (error) {
-    throw error instanceof ServiceError ? new ImportStopped(error.message, account, first.number) : error;
+    throw error instanceof ServiceError ? new ImportStopped(error, account, first.number) : error;
   } finally {
     await options.failures.add(failures);
   }
@@ -181,15 +206,17 @@ function judge(item: BatchItem): Verdict {
   return toVerdict(item);
 }
 
-/** Creates a row that upsert can't find anybody by, when that is wanted and the row says who it is. */
-async function withoutContact(
-  { service, isDryRun, allowNoContact, id }: ImportOptions,
-  { input, number }: Prepared,
-  verdict: Verdict,
-): Promise<Verdict> {
+/** True for a row that upsert can't find anybody by, when such are wanted and it says who it is. */
+function isCreate({ allowNoContact }: ImportOptions, { input }: Prepared, verdict: Verdict): boolean {
   const isLackingContact = 'code' in verdict && verdict.code === 'contact_details_required';
-  if (!allowNoContact || !isLackingContact || !(input?.name || input?.company_name)) return verdict;
-  const { added_tags: tags, ...rest } = input;
+  return allowNoContact && isLackingContact && Boolean(input?.name || input?.company_name);
+}
+
+async function create(
+  { service, isDryRun, id }: ImportOptions,
+  { input, number }: Prepared,
+): Promise<Verdict> {
+  const { added_tags: tags, ...rest } = input!;
   const path = `/api/v2/customers?${query(isDryRun, id)}`;
   const body = JSON.stringify({ ...rest, ...(tags && { tags }) });
   // A create is not safe to repeat by itself; under one key the repeated one is the same, also after a crash.
@@ -201,3 +228,8 @@ async function withoutContact(
 
 const refused = ({ status, message }: ServiceAnswer) =>
   new ServiceError(`The service refuses the import (${status}): ${message}`);
+
+const tooLate = ({ id }: ImportOptions) =>
+  `The import was cut off more than 24 hours ago: up to ${CREATES_AT_ONCE} rows from here on that have no e-mail address or phone number ` +
+  `may have been created by then, and would be created again. GET /customers?import_id=${id} lists whom it made: import ` +
+  'the rows that are missing as a file of their own.';

@@ -19,7 +19,14 @@ export interface ServiceAnswer {
 }
 
 /** The service can't be reached, or refuses the import as a whole. */
-export class ServiceError extends Error {}
+export class ServiceError extends Error {
+  /** The same may be tried again. */
+  readonly mayGoOn: boolean;
+  constructor(message: string, mayGoOn = true) {
+    super(message);
+    this.mayGoOn = mayGoOn;
+  }
+}
 
 const REQUEST_TIMEOUT_MS = 60_000;
 const LONGEST_PAUSE_MS = 5_000;

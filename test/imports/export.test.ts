@@ -205,7 +205,8 @@ describe('an import that is killed', () => {
       },
     );
     const note = `${path}.import.json`;
-    for (let tries = 0; !existsSync(note) && tries < 3_000; tries++) await sleep(10);
+    const isUnderWay = async () => existsSync(note) && JSON.parse(await readFile(note, 'utf8')).row > 0;
+    for (let tries = 0; !(await isUnderWay()) && tries < 3_000; tries++) await sleep(10);
     await sleep(30);
     const gone = new Promise((done) => child.once('exit', done));
     child.kill('SIGKILL');

@@ -1,5 +1,6 @@
 /** Files through the whole way: read, mapped, sent over HTTP to the real service, accounted for. */
 import { existsSync } from 'node:fs';
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clientele, csvFile, figures, textOf } from '../cli/session.ts';
@@ -193,6 +194,56 @@ describe('an import', () => {
     expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('refuses the import (401)') });
     expect(ran.err).not.toMatch(/\n\s+at /);
   });
+});
+
+describe('an import of people without contact details that is cut off', () => {
+  const DAY_MS = 24 * 60 * 60 * 1000;
+  const total = async (business: TestBusiness) => (await customers(business)).total;
+
+  /** Imports so many people; the service breaks off at one of them. Answers how to go on. */
+  async function cutOff(business: TestBusiness, count: number, at: number) {
+    const path = await csvFile(`Name,Email\n${lines(count, (n) => (n === at ? 'Stop,' : `Person ${n},`))}\n`);
+    const run = () => importFile(business, path, '--allow-no-contact');
+    await service.sql.unsafe(`
+      create function stop() returns trigger language plpgsql as $$ begin raise exception 'stop'; end $$;
+      create trigger stop before insert on customers for each row when (new.name = 'Stop') execute function stop()`);
+    expect(await run()).toMatchObject({ code: 1, err: expect.stringContaining('stopped at row') });
+    await service.sql.unsafe('drop trigger stop on customers; drop function stop');
+    return { run, note: `${path}.import.json` };
+  }
+
+  it.each([
+    ['at its beginning', 20, 10],
+    ['later', 60, 40],
+  ])('%s, makes nobody twice when it goes on', async (_when, count, at) => {
+    const business = await service.business();
+    const { run } = await cutOff(business, count, at);
+    expect((await run()).figures).toMatchObject({ 'rows read': count, created: count });
+    expect(await total(business)).toBe(count);
+  });
+
+  it.each([
+    ['at its beginning', 10, 2],
+    ['later', 40, 27],
+  ])(
+    '%s, does not go on a day later where somebody may have been made already',
+    async (_when, at, inDoubt) => {
+      const business = await service.business();
+      const { run, note } = await cutOff(business, 60, at);
+      const yesterday = new Date(Date.now() - DAY_MS - 1_000);
+      await utimes(note, yesterday, yesterday);
+      await service.sql`delete from idempotency_keys where business_id = ${business.id}`;
+      for (const _time of ['once', 'again'])
+        expect(await run()).toMatchObject({
+          code: 1,
+          err: expect.stringMatching(new RegExp(`stopped at row ${inDoubt}\\. .*24 hours.*import_id=`)),
+        });
+      const names = (await service.sql`select name from customers where business_id = ${business.id}`).map(
+        (row) => row.name,
+      );
+      expect(new Set(names).size).toBe(names.length);
+    },
+  );
 });
 
 const tenThousand = join(import.meta.dirname, '../../../shared/data/customers-10000.csv');
