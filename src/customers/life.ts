@@ -356,12 +356,12 @@ export async function undoImport(
   const eventsOf = new Map<string, HistoryEvent[]>(page.map((id) => [id, []]));
   for (const event of events) eventsOf.get(event.customer_id)!.push(event);
   const writes = page.map(
-    (id): Write<Undone> => ({
+    (id): Write<Undone & { customer_id: string }> => ({
       needs: needsOfRecords(records.filter((record) => record.id === id)),
       plan(found, moment) {
         const request = { id, importId, events: eventsOf.get(id)!, rules: caller.deleteRules, actor };
         const { change, undone } = planUndo(found, request, moment);
-        return { changes: listed(change), answer: undone };
+        return { changes: listed(change), answer: { ...undone, customer_id: id } };
       },
     }),
   );
@@ -371,9 +371,11 @@ export async function undoImport(
   );
   const count = (outcome: string) =>
     outcomes.filter((one) => one.status === 'fulfilled' && one.value.outcome === outcome).length;
+  // A kept answer may be of others than are on the page today; that of the version before does not say of whom.
   const skipped = outcomes.flatMap((one, i): { customer_id: string; reason: UndoObstacle }[] => {
     if (one.status === 'rejected') throw one.reason;
-    return one.value.outcome === 'skipped' ? [{ customer_id: page[i]!, reason: one.value.reason }] : [];
+    const { customer_id = page[i]! } = one.value;
+    return one.value.outcome === 'skipped' ? [{ customer_id, reason: one.value.reason }] : [];
   });
   return {
     restored: count('restored'),

@@ -136,6 +136,21 @@ describe('the undo of an import', () => {
     expect((await undo(business, id)).body).toMatchObject({ deleted: 2 });
   });
 
+  it('names those it left under its Idempotency-Key again, whoever the import wrote meanwhile', async () => {
+    const business = await service.business();
+    const id = randomUUID();
+    await made(business, { name: 'Older', email: 'older@clientele.test' });
+    const { items } = await batch(business, id, [{ phone: MOBILE }]);
+    const customer_id = items[0]!.customer.id;
+    await done(business.send('PATCH', `/customers/${customer_id}`, { name: 'Ann' }));
+    const send = () =>
+      business.send('POST', `/imports/${id}/undo`, undefined, { headers: { 'idempotency-key': 'one' } });
+    const first = await send();
+    expect(first.body.skipped).toEqual([{ customer_id, reason: 'edited_since' }]);
+    await batch(business, id, [{ email: 'older@clientele.test', name: 'Old' }]);
+    expect((await send()).body).toEqual(first.body);
+  });
+
   it('of an import that never was, or of another business, is 404', async () => {
     const [business, stranger] = [await service.business(), await service.business()];
     const id = randomUUID();
