@@ -1,7 +1,8 @@
 /**
  * The background work: deleted customers are purged after their retention, kept answers expire, possible duplicates
  * are looked for, sessions that ran out and what keys were used for long ago are forgotten, tables that have grown are looked
- * at anew. A business that fails or has much to do keeps no other waiting. One process does it at a time (a lease in the database); each piece is safe to repeat, so a crash in the middle loses nothing.
+ * at anew. A business that fails or has much to do keeps no other waiting. One process does it at a time (a lease in the
+ * database); each piece is safe to repeat, so a crash in the middle loses nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
