@@ -18,7 +18,8 @@ export default defineConfig({
     sequence: { sequencer: CampaignFirst },
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs, not for what is slow: a machine at half its pace is no fault.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
   },
 });

@@ -92,7 +92,7 @@ describe('a backup', () => {
     const ran = await clientele(['backup', dir], { CLIENTELE_DATA: dataDir });
     expect(ran, ran.err).toMatchObject({ code: 0 });
     expect(await readdir(dir)).toEqual([expect.stringMatching(/^clientele-\d{8}T\d{6}Z\.tar\.gz$/)]);
-  }, 60_000);
+  });
 
   it('restored, has everything acknowledged before it, once and whole, and serves', async () => {
     const other = await processes.dataDir();
@@ -191,7 +191,7 @@ describe('two backups to one file', () => {
     expect(await readdir(dir)).toEqual(['both.tar.gz']);
     await Promise.all([...pools, look].map((sql) => sql.end()));
     await made.drop();
-  }, 60_000);
+  });
 
   it('what a killed one left goes with the next, unless it was written to within the hour', async () => {
     const made = await createDatabase();
@@ -215,7 +215,7 @@ describe('two backups to one file', () => {
     expect(await readdir(dir)).toEqual(expect.arrayContaining(left));
     await sql.end();
     await made.drop();
-  }, 60_000);
+  });
 });
 
 describe('a file that is not what was written', () => {
@@ -261,7 +261,7 @@ describe('a file that is not what was written', () => {
     await writeFile(path, gzipSync(Buffer.from(newer, 'latin1')));
     const ran = await restore(path, join(dir, 'data'));
     expect(ran.err).toMatch(/It is of a newer Clientele \(it has 9001_tenancy\.sql\)\. Upgrade this one\./);
-  }, 60_000);
+  });
 });
 
 describe('a database of one’s own', () => {
@@ -331,7 +331,7 @@ describe('a database of one’s own', () => {
     expect((await sql`select name from businesses`).map(({ name }) => name)).toEqual(['Mine']);
     await sql.end();
     await made.drop();
-  }, 60_000);
+  });
 });
 
 describe('a backup of an earlier schema', () => {

@@ -51,7 +51,7 @@ export function useBrowser(service: TestService): Console {
     });
     contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(45_000);
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => {
       // A refused request is said by the page itself.

@@ -122,5 +122,5 @@ describe('a service that is started before its database', () => {
     await expect(untilReachable(sql, () => expect.fail('it waits'))).rejects.toThrow('password');
     await sql.end({ timeout: 1 });
     refusing.close();
-  }, 60_000);
+  });
 });

@@ -45,7 +45,7 @@ beforeAll(async () => {
     expect(status).toBe(200);
     id = body.items[0]!.customer.id;
   }
-}, 60_000);
+});
 afterAll(() => stop?.());
 beforeEach(() => until('all is quiet', 5_000, () => service.room.held === 0));
 
