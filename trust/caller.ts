@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Send } from '../test/client.ts';
 import { type Chance, oneOf } from './chance.ts';
 import type { Ledger, State, Written } from './ledger.ts';
-import { printOf } from './replay.ts';
+import { canonical, printOf } from './replay.ts';
 import { readFault } from './states.ts';
 
 const PAUSE_MS = 30;
@@ -63,9 +63,11 @@ export class Caller {
     // Under a key a lost answer is asked for again: the write is done once, whatever became of the first.
     while (!answer && key && !this.control.isStopped) answer = await this.#once(request, key);
     if (!answer) {
+      // Of several that one write changes all are done, or none; a batch may be done in part. Who is the same before and after
+      // says nothing of which it was.
+      const moved = changes.filter(([{ may }, next]) => canonical(may[0]) !== canonical(next));
       for (const [written, next] of changes) written.may.push(next);
-      // Of several that one write changes all are done, or none; a batch may be done in part.
-      const [first, ...others] = request.path.endsWith('/batch') ? [] : changes;
+      const [first, ...others] = request.path.endsWith('/batch') ? [] : moved;
       for (const [other] of others) this.ledger.together.push([first![0], other]);
       return false;
     }
