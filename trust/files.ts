@@ -49,7 +49,7 @@ export const files: Theme = {
         most <= MOST_MIB,
       );
       section.found(
-        `The process that imported all of them one after the other grew to ${number(own.most)} MiB at most.`,
+        `The process of the campaign, which makes the files, imports them and reads each once more as a whole to compare, grew to ${number(own.most)} MiB at most; what a command takes is in bench/RESULTS.md.`,
       );
     } finally {
       service.stop();

@@ -178,7 +178,8 @@ function againRow({ commit, date }: Run, { name, claims, failures, tally }: Kept
   const missed = claims
     .filter(({ met }) => met === false)
     .map(({ claim, figure, cause }) => `${claim}: ${figure}${cause && ` (${cause})`}`)
-    .concat(sum > 0 ? [`lost, doubled, otherwise than told, or 5xx: ${number(sum)}`] : []);
+    .concat(sum > 0 ? [`lost, doubled, otherwise than told, or 5xx: ${number(sum)}`] : [])
+    .concat([...new Set(failures.flatMap(({ since }) => since ?? []))]);
   const held = claims.filter(({ met }) => met === true).length;
   const cells = [
     name,

@@ -30,3 +30,8 @@ export const unmerge = (business: TestBusiness, into: string, from: string, quer
 
 export const events = async (business: TestBusiness, id: string) =>
   (await done(business.send('GET', `/customers/${id}/events?limit=100`))).items;
+
+export async function erase(business: TestBusiness, id: string) {
+  const answer = await business.send('POST', `/customers/${id}/erase`);
+  expect(answer, answer.text).toMatchObject({ status: 200, message: 'Customer erased.', body: { id } });
+}
