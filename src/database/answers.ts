@@ -57,7 +57,10 @@ const ANSWERS = recordset({
   customer_ids: 'uuid[]',
 });
 
-/** Stores answers of a time by the database's clock; a slot that is taken stays as it is and is not counted. What has expired makes room. */
+/**
+ * Stores answers of a time by the database's clock; a slot that is taken stays as it is and is not counted. What has expired
+ * makes room.
+ */
 export function insertAnswers(
   sql: Queryable,
   businessId: string,
