@@ -1,16 +1,18 @@
-/** Two instances on one database: restarted one after the other while writers go on, and a key revoked at both. */
+/** Two instances on one database: restarted one after the other while writers go on, killed, and a key revoked at both. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../src/database/embedded.ts';
 import { createBusiness } from '../src/tenancy/operations.ts';
+import type { Send } from '../test/client.ts';
 import { type Balancer, balance } from './balancer.ts';
 import { between } from './chance.ts';
-import { type RunningService, until } from './processes.ts';
+import { killPostgres, type RunningService, until } from './processes.ts';
 import { milliseconds, number } from './report.ts';
 import { revokeUnderLoad } from './revocation.ts';
 import { endedFrom, Stand } from './stand.ts';
 import type { Section, Theme } from './theme.ts';
 
 const STOPS = { smoke: 2, small: 10, full: 100 };
+const KILLS = { smoke: 2, small: 8, full: 40 };
 const REVOCATIONS = { smoke: 1, small: 2, full: 10 };
 const REVOKED_WITHIN_MS = 1_000;
 const GIVE_UP_MS = 20_000;
@@ -18,10 +20,10 @@ const SECONDS = { smoke: 5, small: 3, full: 3 };
 
 export const instances: Theme = {
   name: 'instances',
-  title: 'Two instances, restarted in turn',
+  title: 'Two instances, restarted and killed in turn',
   what: ({ scale }) =>
-    `${STOPS[scale]} × SIGTERM of one of two instances under load, started again; ${REVOCATIONS[scale]} keys revoked`,
-  estimate: ({ scale }) => 10 + STOPS[scale] * SECONDS[scale] + 4 * REVOCATIONS[scale],
+    `${STOPS[scale]} × SIGTERM of one of two instances under load, started again; ${KILLS[scale]} × kill -9 of one, of PostgreSQL, of both; ${REVOCATIONS[scale]} keys revoked`,
+  estimate: ({ scale }) => 10 + (STOPS[scale] + KILLS[scale]) * SECONDS[scale] + 4 * REVOCATIONS[scale],
   async run(section) {
     const stops = section.size(STOPS);
     const stand = await Stand.open(section);
@@ -30,6 +32,11 @@ export const instances: Theme = {
     const running: RunningService[] = [stand.service, await start(1)];
     const urls = running.map(({ url }) => url);
     const balancers: Balancer[] = [];
+    const balanced = (key: string) => {
+      const balancer = balance(urls, key);
+      balancers.push(balancer);
+      return balancer.send;
+    };
     const codes: string[] = [];
     try {
       section.done(
@@ -55,11 +62,7 @@ export const instances: Theme = {
             running[i] = await start(i);
             return { ...endedFrom(stopped), normal };
           },
-          (key) => {
-            const balancer = balance(urls, key);
-            balancers.push(balancer);
-            return balancer.send;
-          },
+          balanced,
         );
       }
       stand.service = running[0]!;
@@ -79,6 +82,7 @@ export const instances: Theme = {
         broken.length === 0 && section.tally.refused === 0,
         broken.length > 0 ? `for example ${broken[0]}` : '',
       );
+      await kills(section, stand, { running, start, balanced });
       await revocations(
         section,
         stand,
@@ -92,6 +96,48 @@ export const instances: Theme = {
     }
   },
 };
+
+interface Pair {
+  running: RunningService[];
+  start(i: number): Promise<RunningService>;
+  balanced(key: string): Send;
+}
+
+/** One of two dies, or the database of both, or both at the same moment: the other goes on, or begins again with it. */
+async function kills(section: Section, stand: Stand, { running, start, balanced }: Pair): Promise<void> {
+  const times = section.size(KILLS);
+  section.done(
+    `${times} times under the same load one of the two was ended by \`kill -9\`, in turn, and started again; every second time ` +
+      'PostgreSQL was ended so at the same moment, every fourth time PostgreSQL alone. What the balancer had sent to the one that died ' +
+      'counts as in doubt.',
+  );
+  for (let n = 0; n < times; n++) {
+    const i = (n >> 1) % 2;
+    const hasDatabase = n % 2 === 1;
+    const hasService = n % 4 !== 3;
+    const whose = [hasService && 'one of two', hasDatabase && 'PostgreSQL of two']
+      .filter(Boolean)
+      .join(' and ');
+    await stand.round(
+      `kill ${n + 1} of ${whose}`,
+      async () => {
+        await sleep(between(section.chance, 100, 1_200));
+        const killed = performance.now();
+        await Promise.all([
+          hasService && running[i]!.kill(),
+          hasDatabase && killPostgres(stand.dataDir, 'SIGKILL'),
+        ]);
+        if (hasService) section.tally.kills++;
+        if (hasDatabase) section.tally.databaseEnds++;
+        const ended = endedFrom(killed);
+        if (hasService) running[i] = await start(i);
+        return ended;
+      },
+      balanced,
+    );
+  }
+  stand.service = running[0]!;
+}
 
 /** Keys revoked through one instance and the other in turn, while both are called with them and have other work. */
 async function revocations(section: Section, stand: Stand, urls: string[]): Promise<void> {

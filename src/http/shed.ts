@@ -2,17 +2,58 @@
  * Sends away what there is no room for before anything is made of it: at five times what the service can do, four of five
  * requests end here, and each costs time that an answer could have had. Callers who are told at once send the next at once,
  * so of the time of each round of the event loop no more is given to refusals than their share: without that, 12,000 of them a
- * second left 250 of 3,000 answers a second. Whoever is to be refused meanwhile waits, and asks for nothing more: of 8,000
- * callers at once 99 in 100 are told within 3.1 to 4.4 seconds, on a machine of half the pace within 9.9 (trust/results).
+ * second left 250 of 3,000 answers a second. Whoever is to be refused meanwhile waits, and asks for nothing more. The share grows
+ * with the wait: a caller who hangs up and comes again costs more than one who is told.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { failure, JSON_HEADERS } from './envelope.ts';
 import type { Room } from './room.ts';
 
-/** In each round half as many are sent away as were let in, and so many in any case. One costs about a fifth of an answer. */
+/** One costs about a fifth of an answer: of those there is half of one for each who is let in, and so many a round in any case. */
+const SHARE = 1 / 2;
 const LEAST_SENT_AWAY = 8;
-const sentAwayFor = (letIn: number): number => Math.ceil(letIn / 2) + LEAST_SENT_AWAY;
+/** After a wait of so long it is one for each, after twice as long two. */
+const LONG_MS = 8_000;
+const sentAwayFor = (letIn: number, waited: number): number =>
+  Math.ceil(letIn * Math.max(SHARE, waited / LONG_MS)) + LEAST_SENT_AWAY;
+
+/** Who waits to be sent away, one after the other. */
+export class Leaving<T> {
+  readonly #waiting: { who: T; since: number }[] = [];
+  readonly #isGone: (who: T) => boolean;
+
+  constructor(isGone: (who: T) => boolean) {
+    this.#isGone = isGone;
+  }
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  join(who: T, now = performance.now()): void {
+    this.#waiting.push({ who, since: now });
+  }
+
+  /** Whose turn it is after a round in which so many were let in. Who has gone away meanwhile takes nobody's turn. */
+  next(letIn: number, now = performance.now()): T[] {
+    const turns: T[] = [];
+    let passed = 0;
+    let most = 0;
+    for (const { who, since } of this.#waiting) {
+      if (this.#isGone(who)) {
+        passed++;
+        continue;
+      }
+      if (turns.length === 0) most = sentAwayFor(letIn, now - since);
+      if (turns.length === most) break;
+      turns.push(who);
+      passed++;
+    }
+    this.#waiting.splice(0, passed);
+    return turns;
+  }
+}
 
 export interface Shedding {
   room: Room;
@@ -26,18 +67,18 @@ export interface Shedding {
 export function shedEarly(server: Server, base: string, { room, whose, newId }: Shedding): void {
   const [listener] = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
-  const leaving: ServerResponse[] = [];
+  const leaving = new Leaving((response: ServerResponse) => response.req.socket.destroyed);
   const waiting = new WeakSet<Socket>();
   let letIn = 0;
   // In no log: the id says so.
   const send = (response: ServerResponse) => sendAway(response, room, `shed-${newId()}`);
   const sendSome = () => {
-    for (const response of leaving.splice(0, sentAwayFor(letIn))) {
+    for (const response of leaving.next(letIn)) {
       waiting.delete(response.req.socket);
       send(response);
     }
     letIn = 0;
-    if (leaving.length > 0) setImmediate(sendSome);
+    if (leaving.size > 0) setImmediate(sendSome);
   };
   server.on('request', (request, response) => {
     if (hasPlaceFor(request)) {
@@ -48,7 +89,8 @@ export function shedEarly(server: Server, base: string, { room, whose, newId }: 
     // Who sends on without an answer is answered at once: Node stops reading where answers pile up, and nowhere else.
     if (waiting.has(request.socket)) return send(response);
     waiting.add(request.socket);
-    if (leaving.push(response) === 1) {
+    leaving.join(response);
+    if (leaving.size === 1) {
       letIn = 0;
       setImmediate(sendSome);
     }

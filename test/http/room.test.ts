@@ -1,7 +1,8 @@
-/** How much may be under way: fair shares, a pace that is measured, and what is taken is given back. */
+/** How much may be under way: fair shares, a pace that is measured, and what is taken is given back; and who is sent away when. */
 import { describe, expect, it } from 'vitest';
 import { Gone, Turns } from '../../src/database/turns.ts';
 import { Room, workOf } from '../../src/http/room.ts';
+import { Leaving } from '../../src/http/shed.ts';
 
 const size = (n: number) => ({ pace: n / 2, least: n, most: n });
 /** So many of work 1 as are let in, at most `most`. */
@@ -112,5 +113,39 @@ describe('turns', () => {
     const settled = await Promise.allSettled(Array.from({ length: 20 }, () => turns.run('a', work)));
     expect([most, settled.every(({ status }) => status === 'rejected')]).toEqual([3, true]);
     expect(await turns.run('a', async () => 'goes on')).toBe('goes on');
+  });
+});
+
+describe('those who are sent away', () => {
+  const crowd = (isGone: (who: number) => boolean = () => false) => {
+    const leaving = new Leaving<number>(isGone);
+    for (let who = 0; who < 1_000; who++) leaving.join(who, 0);
+    return leaving;
+  };
+
+  it.each<[string, number, number, number]>([
+    ['where nobody is let in, eight', 0, 0, 8],
+    ['half of those who are let in, and eight', 100, 1_000, 58],
+    ['as many when they have waited for long', 100, 8_000, 108],
+    ['twice as many after twice as long', 100, 16_000, 208],
+    ['no more than there are', 10_000, 1_000, 1_000],
+  ])('are in a round %s', (_what, letIn, waited, expected) => {
+    const leaving = crowd();
+    expect(leaving.next(letIn, waited)).toEqual(Array.from({ length: expected }, (_, who) => who));
+    expect(leaving.size).toBe(1_000 - expected);
+  });
+
+  it('do not wait for those who have gone away, and these are not kept', () => {
+    const leaving = crowd((who) => who < 500);
+    expect(leaving.next(0, 0)).toEqual([500, 501, 502, 503, 504, 505, 506, 507]);
+    expect(leaving.size).toBe(492);
+    expect(crowd(() => true).next(0, 0)).toEqual([]);
+  });
+
+  it('are told by how long the first of them has waited who is still there', () => {
+    const leaving = new Leaving<string>((who) => who === 'gone');
+    leaving.join('gone', 0);
+    for (let n = 0; n < 100; n++) leaving.join('there', 15_000);
+    expect(leaving.next(20, 16_000)).toHaveLength(18);
   });
 });
