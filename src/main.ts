@@ -52,7 +52,8 @@ async function start(config: Config, { isDemo }: { isDemo: boolean }): Promise<R
   const url = config.databaseUrl ?? embedded!.url;
   try {
     const first = await prepareDatabase(config, url);
-    const running = config.workers > 1 ? await startWorkers(config.workers, url) : await serve(config, url);
+    const running =
+      config.workers > 1 ? await startWorkers(config.workers, url, logger) : await serve(config, url);
     console.log(welcome(running.address, first));
     // After the key was shown: nothing that goes wrong here may lose it.
     if (isDemo) console.log(await addDemo(config, url));
