@@ -83,20 +83,25 @@ function totals({ themes, scale }: Run): Claim[] {
   ];
 }
 
-/** The longest of all that was waited for normal service after a fault. */
-const liveness = (waits: number[], limit: number): Claim[] =>
-  waits.length === 0
-    ? []
-    : [
-        {
-          theme: 'all',
-          claim: 'normal service after a fault, without a hand',
-          target: `≤ ${milliseconds(limit)} after each`,
-          figure: `longest ${milliseconds(Math.max(...waits))}, after ${number(waits.length)} faults`,
-          met: Math.max(...waits) <= limit,
-          cause: '',
-        },
-      ];
+/** The longest of all that was waited for normal service after a fault; in vain after none. */
+function liveness(waits: (number | null)[], limit: number): Claim[] {
+  if (waits.length === 0) return [];
+  const ended = waits.filter((wait) => wait !== null);
+  const longest = Math.max(0, ...ended);
+  const inVain = waits.length - ended.length;
+  return [
+    {
+      theme: 'all',
+      claim: 'normal service after a fault, without a hand',
+      target: `≤ ${milliseconds(limit)} after each`,
+      figure:
+        `longest ${milliseconds(longest)}, after ${number(waits.length)} faults` +
+        (inVain > 0 ? `; not seen again after ${number(inVain)} of them` : ''),
+      met: inVain === 0 && longest <= limit,
+      cause: '',
+    },
+  ];
+}
 
 const allClaims = (run: Run) => [...totals(run), ...run.themes.flatMap(({ claims }) => claims)];
 
