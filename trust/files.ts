@@ -11,6 +11,7 @@ import { csvRows } from '../src/imports/import.ts';
 import { makeBusiness, type TestBusiness } from '../test/business.ts';
 import { importInProcess, type Ran } from './cli.ts';
 import { openConsoleReader, type Read } from './console-reader.ts';
+import { claimAmount } from './evidence.ts';
 import { type HostileFile, hostileFiles } from './hostile-files.ts';
 import { Memory } from './memory.ts';
 import { milliseconds, number } from './report.ts';
@@ -23,6 +24,7 @@ const EVERY = { smoke: 13, small: 3, full: 1 };
 const AS_PROCESS = { smoke: 20, small: 15, full: 10 };
 const PATIENCE_MS = 60_000;
 const MOST_MIB = 400;
+const LEAST_FILES = 150;
 /** A spreadsheet runs a cell that begins like this, unless it is a phone number. */
 const FORMULA = /^[=+\-@\t\r]/;
 const PHONE = /^\+\d[\d ]*$/;
@@ -315,6 +317,7 @@ function describe(section: Section, outcome: Outcome): void {
       `whole; the slowest took ${milliseconds(slowest.millis)} (${slowest.name}).`,
   );
   const of = `of ${number(count)} files`;
+  claimAmount(section, 'hostile files imported', LEAST_FILES, count);
   section.claim('hostile files without a true account', '0', `${faults.account} ${of}`, faults.account === 0);
   section.claim('crashes or hangs by a file', '0', `${faults.crash} ${of}`, faults.crash === 0);
   section.claim('files that the console reads otherwise', '0', `${faults.reader} ${of}`, faults.reader === 0);
