@@ -15,12 +15,21 @@ export interface Run extends Options {
   themes: Kept[];
 }
 
+const git = (dir: string, ...args: string[]): string =>
+  execFileSync('git', args, { cwd: dir, encoding: 'utf8' }).trim();
+
+/** What a campaign writes itself says nothing of what was run. */
+const WRITTEN = ['docs/trust.md', 'trust/results'];
+
+/** Files of the tree that are not as they were committed: a page would name a commit that was not run. */
+export const changedFiles = (dir = packageDir): string[] =>
+  git(dir, 'diff', '--name-only', 'HEAD', '--', '.', ...WRITTEN.map((path) => `:(exclude)${path}`))
+    .split('\n')
+    .filter((file) => file !== '');
+
 export const environment = () => ({
   command: `npm run trust -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, ''),
-  commit: execFileSync('git', ['describe', '--always', '--dirty'], {
-    cwd: packageDir,
-    encoding: 'utf8',
-  }).trim(),
+  commit: git(packageDir, 'describe', '--always') + (changedFiles().length > 0 ? '-dirty' : ''),
   date: new Date().toISOString().slice(0, 16).replace('T', ' '),
   node: process.version,
   cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
