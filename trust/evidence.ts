@@ -37,7 +37,7 @@ export function normalService(rounds: Round[], planned: number, limit: number): 
     longest &&
     `longest ${milliseconds(longest.normalAfter)} (${longest.run}), median ${milliseconds(ended[ended.length >> 1]!.normalAfter)}`;
   return {
-    figure: [times, ofRounds(ended.length, planned), inVain(rounds)].filter(Boolean).join(', '),
+    figure: [times, ofRounds(ended.length, planned), unended(rounds)].filter(Boolean).join(', '),
     met: longest !== undefined && ended.length === planned && longest.normalAfter <= limit,
   };
 }
@@ -48,7 +48,7 @@ export function longestWait(waits: Waited[], planned: number, limit: number): Ju
   const ended = waits.filter(({ normalAfter }) => normalAfter !== null).length;
   const time = longest && `longest ${milliseconds(longest.longestMs)} (${longest.run})`;
   return {
-    figure: [time, ended < planned && ofRounds(ended, planned), inVain(waits)].filter(Boolean).join(', '),
+    figure: [time, ended < planned && ofRounds(ended, planned), unended(waits)].filter(Boolean).join(', '),
     met: longest !== undefined && ended === planned && longest.longestMs <= limit,
   };
 }
@@ -56,12 +56,12 @@ export function longestWait(waits: Waited[], planned: number, limit: number): Ju
 const ofRounds = (ended: number, planned: number): string =>
   ended === planned ? `${number(planned)} rounds` : `${number(ended)} of ${number(planned)} rounds`;
 
-/** The first rounds after which normal service was not seen. */
-function inVain(rounds: Waited[]): string {
+/** The first of the rounds that failed on the way. */
+function unended(rounds: Waited[]): string {
   const failed = rounds.filter(({ normalAfter }) => normalAfter === null).map(({ run }) => run);
   if (failed.length === 0) return '';
   const others = failed.length - SHOWN;
-  return `not seen again after ${failed.slice(0, SHOWN).join(', ')}${others > 0 ? ` and ${number(others)} more` : ''}`;
+  return `not to its end: ${failed.slice(0, SHOWN).join(', ')}${others > 0 ? ` and ${number(others)} more` : ''}`;
 }
 
 /** Enters how much was done, where the claims beside it are worth what was tried. In small that says nothing. */

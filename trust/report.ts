@@ -105,7 +105,7 @@ function liveness(waits: (number | null)[], limit: number): Claim[] {
       target: `≤ ${milliseconds(limit)} after each`,
       figure:
         `longest ${milliseconds(longest)}, after ${number(waits.length)} faults` +
-        (inVain > 0 ? `; not seen again after ${number(inVain)} of them` : ''),
+        (inVain > 0 ? `, of which ${number(inVain)} not to normal service` : ''),
       met: inVain === 0 && longest <= limit,
       cause: '',
     },

@@ -25,7 +25,7 @@ it.each([
   [
     'one failed',
     [...THREE, round('kill 4', null)],
-    /^longest 900 ms .* 3 of 4 rounds, not seen again after kill 4$/,
+    /^longest 900 ms .* 3 of 4 rounds, not to its end: kill 4$/,
   ],
   ['one was never begun', THREE, /^longest 900 ms .* 3 of 4 rounds$/],
   ['all failed', [1, 2, 3, 4].map((n) => round(`kill ${n}`, null)), /^0 of 4 rounds, .* kill 3 and 1 more$/],
@@ -43,7 +43,7 @@ it('the longest wait for an answer is also that of a failed round, and of none n
     met: true,
   });
   expect(longestWait([...THREE, round('kill 4', null, 30_000)], 4, 20_000)).toEqual({
-    figure: 'longest 30,000 ms (kill 4), 3 of 4 rounds, not seen again after kill 4',
+    figure: 'longest 30,000 ms (kill 4), 3 of 4 rounds, not to its end: kill 4',
     met: false,
   });
   expect(longestWait([...THREE, round('kill 4', null)], 4, 20_000).met).toBe(false);
@@ -61,6 +61,8 @@ it('a wait in vain is missed on the page too, made of what was written down', ()
   const rowOf = (one: Run) =>
     /^\| normal service after a fault.*$/m.exec(page(JSON.parse(JSON.stringify(one))))![0];
   expect(rowOf(run([700, 900]))).toContain('| longest 900 ms, after 2 faults | held |');
-  expect(rowOf(run([700, null]))).toContain('after 2 faults; not seen again after 1 of them | **missed** |');
+  expect(rowOf(run([700, null]))).toContain(
+    'after 2 faults, of which 1 not to normal service | **missed** |',
+  );
   expect(rowOf(run([null]))).toContain('**missed**');
 });
