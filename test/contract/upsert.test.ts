@@ -4,6 +4,7 @@ import { sender, useSecondServer, useService } from '../harness.ts';
 import { stored } from './stored.ts';
 import { type Case, fetched, MOBILE, OTHER_MOBILE, primaries, upsert, values } from './upsert-case.ts';
 import { identifyingNobody, ofTwoCustomers } from './upsert-conflict-cases.ts';
+import { knownElsewhere } from './upsert-elsewhere-cases.ts';
 import { identicalAtOnce, oneKeyInCommon } from './upsert-simultaneous-cases.ts';
 
 const service = useService();
@@ -254,6 +255,7 @@ const TABLE: Record<Row, { title: string; cases: Case[] }> = {
           expect(await fetched(business, a.id)).toMatchObject({ version: 1, location_id: there });
         },
       },
+      ...knownElsewhere,
     ],
   },
   11: { title: 'identical calls at once', cases: identicalAtOnce },
