@@ -4,7 +4,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { JSON_HEADERS } from './envelope.ts';
-import { ERRORS, type ErrorCode } from './errors.ts';
+import { ERRORS, type ErrorCode, MOST_SHOWN } from './errors.ts';
 import { isRepeatable, type Route, takesIfMatch } from './route.ts';
 import { CONSOLE_HEADER, COOKIE } from './session-cookie.ts';
 
@@ -60,6 +60,8 @@ const errorEnvelope = (codes: ErrorCode[]) => ({
         code: { type: 'string', enum: codes },
         errors: {
           type: 'array',
+          maxItems: MOST_SHOWN,
+          description: `The first ${MOST_SHOWN} of what is wrong; message says how many more there are.`,
           items: {
             type: 'object',
             properties: { field: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
