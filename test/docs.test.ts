@@ -13,7 +13,8 @@ describe('documents', () => {
     const page = [
       '# Errors',
       '',
-      'Every failure is `{ "success": false, "message": "…", "body": { "code": "…" } }`; `body.errors` names the fields.',
+      'Every failure is `{ "success": false, "message": "…", "body": { "code": "…" } }`; `body.errors` names the fields,',
+      'the first hundred of them; the message says how many more there are.',
       'This page is generated from `src/http/errors.ts`.',
       '',
       '| HTTP | code | meaning |',
