@@ -3,7 +3,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
+import { connect, SILENCE_MS } from '../src/database/connect.ts';
+import { REPLICA_STATEMENT_MS } from '../src/database/replica.ts';
 import { ERRORS } from '../src/http/errors.ts';
+import { RECEIVING_ROOM } from '../src/http/receiving.ts';
+import { ROOM, WAITING_ROOM } from '../src/http/room.ts';
+import { PATIENCE, STALLED_MS } from '../src/http/route.ts';
+import { MOST_LOOKUPS } from '../src/tenancy/authentication.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -42,6 +48,32 @@ const settingsTable = () =>
 const TRACED = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
 const withSetting = (name: string, value: string, env: NodeJS.ProcessEnv = {}) =>
   readConfig({ ...(name.startsWith('OTEL_') && TRACED), ...env, [name]: value });
+
+/** Work is counted in pieces of 4 KiB. */
+const mebibytes = ({ most }: { most: number }) => (most * 4096) / 1024 ** 2;
+const STATEMENT_MS = (
+  connect('postgres://nobody@127.0.0.1/none').options.connection as object as { statement_timeout: number }
+).statement_timeout;
+
+/** Limits that a page names: the figure, and the words around it, which stand there once. */
+const NAMED: [page: string, words: string, figure: number][] = [
+  ['docs/operations.md', 'requests, imports and exports too, page by page | # s', STATEMENT_MS / 1_000],
+  ['docs/operations.md', 'what a replica is asked | # s', REPLICA_STATEMENT_MS / 1_000],
+  ['docs/operations.md', 'owes an answer for # s is given up as lost', SILENCE_MS / 1_000],
+  [
+    'docs/operations.md',
+    'nobody waits longer for an answer than # s until the key is looked up',
+    PATIENCE.key / 1_000,
+  ],
+  ['docs/operations.md', 'until the key is looked up and # s from there on', PATIENCE.work / 1_000],
+  ['docs/operations.md', 'never less than #, never more than', ROOM.least],
+  ['docs/operations.md', 'never more than #, so', ROOM.most],
+  ['docs/operations.md', 'so # MiB). A business may hold', mebibytes(ROOM)],
+  ['docs/operations.md', 'a room of their own, for #, and', WAITING_ROOM.most],
+  ['docs/operations.md', '(`clientele_receiving`), for # MiB', mebibytes(RECEIVING_ROOM)],
+  ['SECURITY.md', '# keys that a process does not know yet are looked up at a time', MOST_LOOKUPS],
+  ['SECURITY.md', 'is not taken for # s is given up', STALLED_MS / 1_000],
+];
 
 describe('documents', () => {
   it('docs/errors.md lists every error the API answers', async () => {
@@ -106,6 +138,16 @@ describe('documents', () => {
       share: 1,
       followsCaller: true,
     });
+  });
+
+  it.each(NAMED)('%s: "%s" is %d', (page, words, figure) => {
+    const [before, after] = words.split('#').map((part) => part.replace(/[^\w\s]/g, '\\$&'));
+    const named = [
+      ...read(page)
+        .replace(/\s+/g, ' ')
+        .matchAll(new RegExp(`${before}([\\d.,]*\\d)${after}`, 'g')),
+    ];
+    expect(named.map(([, number]) => Number(number!.replaceAll(',', '')))).toEqual([figure]);
   });
 
   it('README shows three pictures of the console, each there and small', () => {

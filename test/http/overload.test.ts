@@ -4,8 +4,10 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../trust/processes.ts';
 import { type Answer, sender, type TestBusiness, useService } from '../harness.ts';
 
-/** Room for eight of work: four of one business. */
-const service = useService({ room: { pace: 4, least: 8, most: 8 } });
+/** Room for eight of work: four of one business; and for twice as many as may wait for events of one. */
+const MOST_WAITING = 12;
+const waitingRoom = { pace: 2 * MOST_WAITING, least: 2 * MOST_WAITING, most: 2 * MOST_WAITING };
+const service = useService({ room: { pace: 4, least: 8, most: 8 }, waitingRoom });
 let noisy: TestBusiness;
 let quiet: TestBusiness;
 beforeAll(async () => {
@@ -54,6 +56,22 @@ describe('a business with as much under way as is left', () => {
     expect((await quiet.send('GET', '/customers')).status).toBe(200);
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(10).fill(200));
     await until('they are gone', 5_000, () => service.waitingRoom.held === 0);
+  });
+
+  it('has so many wait for events, and one more is told to come again; another business waits, and so does this one later', async () => {
+    const wait = ({ send }: TestBusiness) => send('GET', '/events?after=latest&wait=2');
+    const waiting = Array.from({ length: MOST_WAITING }, () => wait(quiet));
+    await until('they wait', 5_000, () => service.waitingRoom.held === MOST_WAITING);
+    const refused = await wait(quiet);
+    expect(isRefused(refused), refused.text).toBe(true);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await quiet.send('GET', '/events?after=latest')).status, 'who does not wait').toBe(200);
+    const other = wait(noisy);
+    await until('another waits', 5_000, () => service.waitingRoom.held === MOST_WAITING + 1);
+    const answers = await Promise.all([...waiting, other]);
+    expect(answers.map(({ status }) => status)).toEqual(Array(MOST_WAITING + 1).fill(200));
+    await until('they are gone', 5_000, () => service.waitingRoom.held === 0);
+    expect((await wait(quiet)).status).toBe(200);
   });
 
   it('gets its room back when a request is refused or its caller goes away', async () => {
