@@ -58,6 +58,34 @@ describe('a business with as much under way as is left', () => {
     await until('they are gone', 5_000, () => service.waitingRoom.held === 0);
   });
 
+  it.each([
+    ['sized', 'Content-Length: 1048576'],
+    ['chunked', 'Transfer-Encoding: chunked'],
+  ])('is told so before its body is read (%s)', async (which, framing) => {
+    let under: Promise<Answer>[] = [];
+    await whileLocked(async () => {
+      under = [1, 2, 3, 4].map((n) =>
+        noisy.send('PUT', '/customers', { email: `${which}${n}@clientele.test` }),
+      );
+      await until('four are under way', 5_000, () => service.room.held === 4);
+      const { hostname, port } = new URL(service.url);
+      const socket = connect(Number(port), hostname);
+      let said = '';
+      socket.setEncoding('utf8').on('data', (text) => {
+        said += text;
+      });
+      socket.write(
+        `PUT /api/v2/customers HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer ${noisy.key}\r\n` +
+          `Content-Type: application/json\r\n${framing}\r\n\r\n`,
+      );
+      await until('an answer', 5_000, () => said.includes('}'));
+      socket.destroy();
+      expect(said).toMatch(/^HTTP\/1\.1 503 /);
+      expect(said).toContain('"code":"overloaded"');
+    });
+    expect((await Promise.all(under)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+
   it('has so many wait for events, and one more is told to come again; another business waits, and so does this one later', async () => {
     const wait = ({ send }: TestBusiness) => send('GET', '/events?after=latest&wait=2');
     const waiting = Array.from({ length: MOST_WAITING }, () => wait(quiet));
