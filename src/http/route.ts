@@ -29,7 +29,7 @@ export interface Patience {
   key: number;
   work: number;
 }
-const PATIENCE: Patience = { key: 5_000, work: 14_000 };
+export const PATIENCE: Patience = { key: 5_000, work: 14_000 };
 
 /** What a body may be long, in bytes, unless the route says otherwise. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -289,7 +289,7 @@ function answer(
 }
 
 /** Who asked for a file and takes none of it for so long has gone, or holds room that others would use. */
-const STALLED_MS = 60_000;
+export const STALLED_MS = 60_000;
 
 export const hangUpWhenStalled = (response: ServerResponse, millis = STALLED_MS): ServerResponse =>
   response.setTimeout(millis, () => response.destroy());
