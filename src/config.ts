@@ -25,7 +25,7 @@ export interface Config {
   timezone: string;
   /** `LOG_LEVEL`: trace, debug, info, warn, error, fatal or silent. Default warn. */
   logLevel: string;
-  /** `CLIENTELE_URL`: where the command line finds the service. Default http://127.0.0.1:3000. */
+  /** `CLIENTELE_URL`: where the command line finds the service. Default http://127.0.0.1:3000, its port that of PORT. */
   url: string;
   /** `CLIENTELE_KEY`: the API key the command line sends when `--key` is absent. */
   key: string | null;

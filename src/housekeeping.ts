@@ -10,7 +10,8 @@ import { scanDuplicates } from './customers/duplicate-scan.ts';
 import { isPurgeable } from './customers/load.ts';
 import { purgeCustomers } from './customers/purge.ts';
 import type { Service } from './customers/service.ts';
-import { ANSWER_LIFE_MS, deleteExpiredAnswers } from './database/answers.ts';
+import { ANSWER_LIFE_MS } from './database/answer-life.ts';
+import { deleteExpiredAnswers } from './database/answers.ts';
 import {
   errorCode,
   isLockTimeout,

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { type Config, readConfig } from './config.ts';
 import { bringUpToDate } from './customers/derived.ts';
 import { openService } from './customers/service.ts';
-import { connect, errorCode } from './database/connect.ts';
+import { connect, errorCode, SILENCE_MS } from './database/connect.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { untilReachable } from './database/reachable.ts';
 import { REPLICA_STATEMENT_MS } from './database/replica.ts';
@@ -29,8 +29,6 @@ import { startWorkers, tellReady } from './workers.ts';
 const HEAP_GROWTH_PERCENT = 100;
 setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
 
-/** More than a statement may take, and less than a caller's patience. */
-const SILENCE_MS = 6_500;
 /** A client under load sends again on a connection long before. */
 const LINGER_MS = 1_000;
 const USES_MS = 10_000;
@@ -52,7 +50,8 @@ async function start(config: Config, { isDemo }: { isDemo: boolean }): Promise<R
   const url = config.databaseUrl ?? embedded!.url;
   try {
     const first = await prepareDatabase(config, url);
-    const running = config.workers > 1 ? await startWorkers(config.workers, url) : await serve(config, url);
+    const running =
+      config.workers > 1 ? await startWorkers(config.workers, url, logger) : await serve(config, url);
     console.log(welcome(running.address, first));
     // After the key was shown: nothing that goes wrong here may lose it.
     if (isDemo) console.log(await addDemo(config, url));

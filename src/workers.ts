@@ -2,6 +2,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { errorCode } from './database/connect.ts';
 import { shareMetrics } from './http/metrics.ts';
 
@@ -28,6 +29,7 @@ export const tellReady = (address: string): void => {
 export async function startWorkers(
   count: number,
   databaseUrl: string,
+  logger: Logger,
 ): Promise<{ address: string; stop(): Promise<void> }> {
   let isStopping = false;
   shareMetrics();
@@ -42,7 +44,7 @@ export async function startWorkers(
       await sleep(millis);
       if (isStopping) return;
       const failed = (error: unknown) => {
-        console.error(`clientele: a worker could not be started (${errorCode(error)}); it is tried again.`);
+        logger.error({ cause: errorCode(error) }, 'a worker could not be started, it is tried again');
         void forkAfter(RETRY_MS);
       };
       // Thrown or told, by what the machine is short of. Nobody listening, it would end this process and all workers.
@@ -57,7 +59,7 @@ export async function startWorkers(
     };
     cluster.on('exit', (worker) => {
       if (isStopping) return;
-      console.error(`clientele: worker ${worker.process.pid} ended; another takes its place.`);
+      logger.error({ worker: worker.process.pid }, 'a worker ended, another takes its place');
       void forkAfter(REPLACE_MS);
     });
     return { address: addresses[0]!, stop };

@@ -58,7 +58,7 @@ const RULES: { promise: string; about: RegExp; except?: RegExp; imports?: RegExp
     promise:
       'the console reads files by the rules of the command line, and days by those of the service: they need nothing of Node',
     about:
-      /^json\.ts$|^imports\/(columns|csv-shape|failure-format|headers|json-lines|scientific|verdict)\.ts$|^customers\/(csv-line|export|spreadsheet|statuses|time-zone|web-address)\.ts$/,
+      /^json\.ts$|^database\/answer-life\.ts$|^imports\/(columns|csv-shape|failure-format|headers|json-lines|scientific|verdict)\.ts$|^customers\/(csv-line|export|spreadsheet|statuses|time-zone|web-address)\.ts$/,
     imports: /^database\/|^http\/|^customers\/(contact|formats)\.ts$/,
     text: /from 'node:|\bBuffer\b|process\./,
   },

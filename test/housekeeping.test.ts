@@ -101,6 +101,21 @@ describe('a business', () => {
     expect(keeper.house.finishedAt).toBeGreaterThan(0);
   });
 
+  it('keeps an answer for its 24 hours', async () => {
+    const business = await service.business();
+    const send = (path: string) =>
+      business.send('POST', path, { name: 'Ann' }, { headers: { 'idempotency-key': path } });
+    const paths = ['/customers', '/locations'];
+    const kept = await Promise.all(paths.map(send));
+    await service.sql`
+      update idempotency_keys set created_at = now() - interval '23 hours 59 minutes'
+      where business_id = ${business.id}`;
+    expect(await keepHouse(await openService(service.sql), 'keeper')).not.toBeNull();
+    const again = await Promise.all(paths.map(send));
+    expect(again.map(({ body }) => body)).toEqual(kept.map(({ body }) => body));
+    expect(again.map(({ headers }) => headers.get('idempotent-replayed'))).toEqual(['true', 'true']);
+  });
+
   it('with a million kept answers has them deleted a thousand at a time', async () => {
     const business = await service.business();
     await service.sql`

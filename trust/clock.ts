@@ -82,7 +82,7 @@ export const clock: Theme = {
         );
       }
       await sessions(section, stand, jump);
-      await stand.conclude();
+      await stand.conclude(AHEAD.length + rounds);
     } finally {
       await stand.close();
       await rm(dir, { recursive: true });

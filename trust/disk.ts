@@ -1,4 +1,5 @@
 /** The disk of the database is full under load, and freed again. */
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,8 +44,10 @@ export const disk: Theme = {
         await stand.round(`disk full ${round}`, async ({ ledger }) => {
           const before = ledger.refused;
           await fill(dir, section.size(FULL_MS));
+          const ended = endedNow();
+          assert.ok(ledger.refused > before, 'No write was refused: there was room.');
           refused += ledger.refused - before;
-          return endedNow();
+          return ended;
         });
       section.found(`${number(refused)} writes were refused with 503 while the disk was full.`);
       section.claim(
@@ -53,7 +56,7 @@ export const disk: Theme = {
         `${number(refused)} × 503`,
         refused > 0,
       );
-      await stand.conclude();
+      await stand.conclude(rounds);
     } finally {
       await stand?.close();
       execFileSync('umount', ['-l', dir]);

@@ -8,6 +8,8 @@ export interface HostileFile {
   bytes: Buffer;
   /** Customers that must come in, where that is known. */
   creates?: number;
+  /** The service may refuse the import as a whole, for what stands in one row: it stops there. */
+  mayStop?: true;
 }
 
 const csv = (name: string, content: string | Buffer, creates?: number): HostileFile => ({
@@ -20,6 +22,8 @@ const ndjson = (name: string, content: string | Buffer, creates?: number): Hosti
   ...csv(name, content, creates),
   extension: 'ndjson',
 });
+/** One whose import the service may refuse as a whole. */
+const stopping = (file: HostileFile): HostileFile => ({ ...file, mayStop: true });
 
 /** All of them. `foreign` are ids of another business; chance makes the bytes of those that are noise. */
 export const hostileFiles = (
@@ -182,10 +186,14 @@ function hostileCells({ customer, location }: { customer: string; location: stri
       `Name,Email,contacts,tags\nAnn,a@files.test,[null],"[1,2]"\nBea,b@files.test,{},{}\nCy,c@files.test,"[{""type"":""fax""}]",[]\nDi,d@files.test,"[[[]]]","[""x""]"\n`,
     ),
     csv('ids of another business', `customer_id,Name,Email\n${customer},Ann,ann@files.test\n`, 1),
-    csv('the location of another business', `Name,Email,location_id\nAnn,ann@files.test,${location}\n`),
-    csv(
-      'the columns of an export, with ids of another business',
-      `customer_id,location_id,name,company_name,email,phone,contacts,address,status,tags,source,avatar,custom_fields,source_metadata,created_at,updated_at\n${customer},${location},Ann,,ann@files.test,,,,,,,,,,,\n`,
+    stopping(
+      csv('the location of another business', `Name,Email,location_id\nAnn,ann@files.test,${location}\n`),
+    ),
+    stopping(
+      csv(
+        'the columns of an export, with ids of another business',
+        `customer_id,location_id,name,company_name,email,phone,contacts,address,status,tags,source,avatar,custom_fields,source_metadata,created_at,updated_at\n${customer},${location},Ann,,ann@files.test,,,,,,,,,,,\n`,
+      ),
     ),
     csv(
       'numbers in scientific notation',
@@ -358,15 +366,17 @@ function jsonLines({ customer, location }: { customer: string; location: string 
         .join(''),
     ),
     ndjson('fields of nobody', object({ ...ann, admin: true, business_id: customer })),
-    ndjson(
-      'records of another business',
-      object({
-        id: customer,
-        version: 1,
-        contacts: [{ type: 'email', value: 'ann@files.test' }],
-        tags: [],
-        location_id: location,
-      }),
+    stopping(
+      ndjson(
+        'records of another business',
+        object({
+          id: customer,
+          version: 1,
+          contacts: [{ type: 'email', value: 'ann@files.test' }],
+          tags: [],
+          location_id: location,
+        }),
+      ),
     ),
     ndjson(
       'records with contacts that are none',

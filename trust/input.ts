@@ -4,6 +4,7 @@ import { makeBusiness, type TestBusiness } from '../test/business.ts';
 import { sender } from '../test/client.ts';
 import { answerChecker, loadDocument } from '../test/http/document.ts';
 import { notARefusal } from '../test/http/refusal.ts';
+import { claimAmount } from './evidence.ts';
 import { attackRaw } from './hostile-bytes.ts';
 import { type Case, casesOf, type Ids, KINDS } from './hostile-requests.ts';
 import { Memory } from './memory.ts';
@@ -18,6 +19,7 @@ const CALLERS = 8;
 const PATIENCE_MS = 5_000;
 /** Resident memory of the service in MiB that no request may drive it beyond. */
 const MOST_MIB = 400;
+const LEAST_REQUESTS = 100_000;
 const SHOWN = 12;
 
 export const input: Theme = {
@@ -141,6 +143,7 @@ function describeGenerated(section: Section, outcome: Outcome): void {
   section.found(
     `Answers: ${counts(byStatus)}; the slowest took ${milliseconds(slowest.millis)} (${slowest.what.slice(0, 120)}).`,
   );
+  claimAmount(section, 'hostile requests made', LEAST_REQUESTS, requests);
   section.claim('5xx for hostile input', '0', `${faults} ${of}`, faults === 0);
   section.claim('hostile requests without an answer in 5 s', '0', `${hangs} ${of}`, hangs === 0);
   section.claim('answers that tell of the inside', '0', `${tellsOfInside} ${of}`, tellsOfInside === 0);

@@ -9,7 +9,8 @@ import { operationsIn, unlisted } from '../test/isolation/places.ts';
 import { type Operation, type Probe, probesOf } from '../test/isolation/positions.ts';
 import { shown, without } from '../test/isolation/shown.ts';
 import { dump, makeVictim, neverExisted, SECRET, type Victim } from '../test/isolation/victim.ts';
-import { neighboursOf, type Position, positionsOf, strangersOf } from './intruders.ts';
+import { claimAmount } from './evidence.ts';
+import { type Intruder, neighboursOf, type Position, positionsOf, strangersOf } from './intruders.ts';
 import { number } from './report.ts';
 import { Stand } from './stand.ts';
 import type { Section, Theme } from './theme.ts';
@@ -19,6 +20,8 @@ import { type Kinds, type Request, THRESHOLD, type Timed, timed } from './timing
 const VICTIMS = { smoke: 1, small: 2, full: 16 };
 /** Of each of two kinds, for each operation. */
 const SAMPLES = { smoke: 8, small: 300, full: 2_000 };
+const LEAST_ATTEMPTS = 10_000;
+const LEAST_SAMPLES = 2_000;
 const SHOWN = 10;
 
 export const isolation: Theme = {
@@ -33,8 +36,10 @@ export const isolation: Theme = {
     try {
       const document = await loadDocument(sender(stand.service.url, null));
       claimPlaces(section, document);
-      await attack(section, stand, operationsIn(document));
-      await compareTimes(section, stand);
+      const looks: Looks = { all: 0, inVain: 0 };
+      await attack(section, stand, operationsIn(document), looks);
+      await compareTimes(section, stand, looks);
+      claimLooks(section, looks);
     } finally {
       await stand.close();
     }
@@ -53,6 +58,37 @@ function claimPlaces(section: Section, document: Document): void {
   );
 }
 
+/** Looks of intruders at what is their own, and those at which they were not shown it. */
+interface Looks {
+  all: number;
+  inVain: number;
+}
+
+/** A credential that opens nothing at all would be refused everywhere alike: it must open what is its holder's own. */
+async function lookAtOwn(
+  section: Section,
+  looks: Looks,
+  { name, ways, own }: Pick<Intruder, 'name' | 'ways' | 'own'>,
+): Promise<void> {
+  for (const way of ways) {
+    const { status, body } = await way.send('GET', `/customers/${own.customerId}`);
+    looks.all++;
+    if (status === 200 && body.id === own.customerId) continue;
+    looks.inVain++;
+    section.failed(`${name}, ${way.name}`, `a look at its own customer was answered ${status}`);
+  }
+}
+
+function claimLooks(section: Section, { all, inVain }: Looks): void {
+  section.tally.requests += all;
+  section.claim(
+    'intruders who are not shown what is their own',
+    '0',
+    `${number(inVain)} of ${number(all)} looks, before and after the attempts`,
+    all > 0 && inVain === 0,
+  );
+}
+
 /** What the attempts came to. */
 interface Outcome {
   attempts: number;
@@ -61,7 +97,7 @@ interface Outcome {
   changed: number;
 }
 
-async function attack(section: Section, stand: Stand, operations: Operation[]): Promise<void> {
+async function attack(section: Section, stand: Stand, operations: Operation[], looks: Looks): Promise<void> {
   const outcome: Outcome = { attempts: 0, different: 0, disclosures: 0, changed: 0 };
   const probes = probesOf(operations);
   const place = { url: stand.service.url, sql: stand.sql };
@@ -73,13 +109,16 @@ async function attack(section: Section, stand: Stand, operations: Operation[]): 
       ...(await strangersOf(place.url, await makeBusiness(place))),
       ...(await neighboursOf(place.url, victim)),
     ];
-    for (const { name, ways, own, exceptLocation } of intruders) {
+    for (const intruder of intruders) {
+      const { name, ways, own, exceptLocation } = intruder;
       const all = [...probes.map((probe) => positionOf(probe, victim, own)), ...positions];
+      await lookAtOwn(section, looks, intruder);
       const before = await dump(stand.sql, victim.business.id, exceptLocation);
       for (const way of ways)
         for (const position of all)
           await attempt(section, outcome, `${name}, ${way.name}: ${position.name}`, position, way.send);
       const after = await dump(stand.sql, victim.business.id, exceptLocation);
+      await lookAtOwn(section, looks, intruder);
       if (after === before) continue;
       outcome.changed++;
       section.failed(`victim ${n}`, `${name} has changed a row of it: ${tablesThatDiffer(before, after)}`);
@@ -152,8 +191,9 @@ function describe(
   section.checked(
     'Each attempt is sent again with an id that never existed: status, headers and body must be the same. No answer may hold a ' +
       'word of the other. All rows of the attacked business, in all tables but that of what keys were used for, are the same before ' +
-      'and after. The limit of wrong keys by address is off.',
+      'and after. Each credential opens a customer of its holder, before and after. The limit of wrong keys by address is off.',
   );
+  claimAmount(section, 'attempts at what is of others', LEAST_ATTEMPTS, attempts);
   const of = `of ${number(attempts)} attempts`;
   section.claim(
     "others' ids answered otherwise than unknown ones",
@@ -234,7 +274,7 @@ const TIMED: { name: string; request(asked: Asked, own: string): [string, string
 ];
 
 /** Can an id that exists elsewhere be told by the time that its refusal takes? */
-async function compareTimes(section: Section, stand: Stand): Promise<void> {
+async function compareTimes(section: Section, stand: Stand, looks: Looks): Promise<void> {
   const place = { url: stand.service.url, sql: stand.sql };
   const victim = await makeVictim(await makeBusiness(place));
   const emailOf = (n: number) => `${SECRET}${n}@victim.test`.toLowerCase();
@@ -254,6 +294,8 @@ async function compareTimes(section: Section, stand: Stand): Promise<void> {
     { name: 'another location', ...neighbour },
   ]) {
     const own = (await send('POST', '/customers', { name: 'Own' })).body.id;
+    const intruder = { name: `${who}, timed`, own: { customerId: own }, ways: [{ name: 'plain', send }] };
+    await lookAtOwn(section, looks, intruder);
     for (const { name, request } of TIMED) {
       const [one, other] = [theirs, nobody].map((asked) => toRequest(key, request(asked, own)));
       await time(
@@ -262,6 +304,7 @@ async function compareTimes(section: Section, stand: Stand): Promise<void> {
         () => other!,
       );
     }
+    await lookAtOwn(section, looks, intruder);
   }
   // Another key each time: what is known to be wrong is not looked up again.
   const wrongKey = (businessId: string) => toRequest(makeKey(businessId), ['GET', '/locations']);
@@ -309,6 +352,12 @@ function describeTimes(section: Section, results: Timed[]): void {
   );
   section.checked(
     `Welch's t of the two kinds, of all times and without the slowest 5 and 20 %, stays below ${THRESHOLD} (the practice of dudect).`,
+  );
+  claimAmount(
+    section,
+    'timings of each kind, for each operation',
+    LEAST_SAMPLES,
+    Math.min(...results.map(({ samples }) => samples)),
   );
   section.claim(
     'operations whose time tells an id of others from one that never existed',

@@ -1,8 +1,9 @@
 /** `kill -9` of the service under load, again and again; now and then PostgreSQL at the same moment. */
+import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { between } from './chance.ts';
 import { killPostgres } from './processes.ts';
-import { endedFrom, Stand } from './stand.ts';
+import { endedFrom, killService, Stand } from './stand.ts';
 import type { Theme } from './theme.ts';
 
 const KILLS = { smoke: 2, small: 15, full: 200 };
@@ -29,15 +30,20 @@ export const kill: Theme = {
         await stand.round(`kill ${round}${both ? ' with PostgreSQL' : ''}`, async () => {
           await sleep(between(section.chance, 100, 1_200));
           const killed = performance.now();
-          await Promise.all([stand.service.kill(), both && killPostgres(stand.dataDir, 'SIGKILL')]);
-          section.tally.kills++;
-          if (both) section.tally.databaseEnds++;
+          const [hasKilled, hasKilledDatabase] = await Promise.all([
+            killService(stand.service),
+            both && killPostgres(stand.dataDir, 'SIGKILL'),
+          ]);
           const ended = endedFrom(killed);
           await stand.restart();
+          assert.ok(hasKilled, 'The service had ended by itself before it was killed.');
+          assert.equal(hasKilledDatabase, both, 'There was no PostgreSQL to kill.');
+          section.tally.kills++;
+          if (both) section.tally.databaseEnds++;
           return ended;
         });
       }
-      await stand.conclude();
+      await stand.conclude(kills);
     } finally {
       await stand.close();
     }

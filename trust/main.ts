@@ -2,7 +2,8 @@
  * `npm run trust`: real processes under load, and what goes wrong with them: killed, cut off, filled up, stopped and
  * attacked. Everything that was acknowledged is compared with what is there. Writes docs/trust.md and trust/results/.
  *
- * Takes about an hour on two cores, and wants them for itself.
+ * Takes about an hour on two cores, and wants them for itself. What is written names a commit: it begins from a tree in which
+ * everything is committed.
  *
  * --small         the same in small, for a look after a change; writes nothing
  * --only a,b      these themes alone; writes trust/results, and the page with what came of them beside the whole campaign
@@ -26,7 +27,7 @@ import { network } from './network.ts';
 import { overload } from './overload.ts';
 import { pause } from './pause.ts';
 import { postgres } from './postgres.ts';
-import { duration, environment, page, type Run, summary } from './report.ts';
+import { changedFiles, duration, environment, page, type Run, summary } from './report.ts';
 import { type Options, Section, type Theme } from './theme.ts';
 
 const FAULTS: Theme[] = [kill, postgres, network, disk, pause, clock, instances];
@@ -37,6 +38,7 @@ const RESULTS = join(packageDir, 'trust/results');
 /** Files of a whole campaign, and of themes that were run alone. */
 const WHOLE = /^\d+\.json$/;
 const AGAIN = /^\d+-[a-z-]+\.json$/;
+const SEED = /^\d{1,9}$/;
 
 const { values } = parseArgs({
   options: {
@@ -53,9 +55,12 @@ if (values.page !== undefined) {
 }
 const options: Options = {
   scale: values.smoke ? 'smoke' : values.small ? 'small' : 'full',
-  seed: Number(values.seed),
+  seed: seedOf(values.seed),
 };
 const themes = chosenThemes();
+if (options.scale === 'full') refuseChanges();
+// Of the beginning: an hour later the tree may be another.
+const place = environment();
 
 const estimate = themes.reduce((sum, theme) => sum + theme.estimate(options), 0);
 console.log(`Seed ${options.seed}, about ${duration(estimate)}:`);
@@ -82,19 +87,43 @@ for (const theme of themes) {
 }
 report();
 
+/** Ends before anything is begun. */
+function refuse(why: string): never {
+  console.error(why);
+  process.exit(1);
+}
+
+function seedOf(text: string): number {
+  return SEED.test(text)
+    ? Number(text)
+    : refuse(`--seed wants a whole number of up to nine digits, not “${text}”.`);
+}
+
+/** A page of a tree that nobody else has could not be run again. */
+function refuseChanges(): void {
+  const changed = changedFiles();
+  if (changed.length > 0)
+    refuse(
+      `What is written names a commit, and these files are not as committed: ${changed.join(', ')}. Commit them or put them ` +
+        'away first; --small and --smoke write nothing and run from any tree.',
+    );
+}
+
 /** Those of --only; else all. */
 function chosenThemes(): Theme[] {
   if (values.only === undefined) return THEMES;
   const names = values.only.split(',');
   const unknown = names.filter((name) => !THEMES.some((theme) => theme.name === name));
   if (unknown.length > 0)
-    throw new Error(`no theme ${unknown.join(', ')}; there are ${THEMES.map(({ name }) => name).join(', ')}`);
+    refuse(
+      `There is no theme ${unknown.join(', ')}; there are ${THEMES.map(({ name }) => name).join(', ')}.`,
+    );
   return THEMES.filter(({ name }) => names.includes(name));
 }
 
 function report(): void {
   const run: Run = {
-    ...environment(),
+    ...place,
     ...options,
     seconds: Math.round((performance.now() - began) / 1000),
     themes: sections.map(({ kept }) => kept),

@@ -1,7 +1,8 @@
 /**
  * A process of its own that sends requests when their time has come, whether earlier ones were answered or not: callers
  * of a service that is too slow do not wait for each other. Plain sockets, because a client that is dear would be what
- * is measured. The plan comes in, and the account of it goes out, as a message of the parent.
+ * is measured. The plan comes in as a message of the parent; when the last request was sent, and the account of all, go
+ * out as others.
  */
 import { connect, type Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -62,6 +63,9 @@ export interface LoopAccount {
   mostBusy: number;
 }
 
+/** What the parent is told: how many milliseconds ago the last request was sent (clocks of processes differ); then all. */
+export type Told = { type: 'sent'; ago: number } | { type: 'account'; account: LoopAccount };
+
 interface Job {
   group: Running;
   due: number;
@@ -80,7 +84,7 @@ const HANG_UP_MS = 100;
 
 let count = 0;
 
-async function run(plan: Plan): Promise<LoopAccount> {
+async function run(plan: Plan, tell: (told: Told) => void): Promise<LoopAccount> {
   const { hostname, port } = new URL(plan.url);
   const start = performance.now();
   const end = start + plan.seconds * 1000;
@@ -139,6 +143,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
     if (at >= 0) idle.splice(at, 1);
   };
   let mostBusy = 0;
+  let lastSent = start;
   const submit = (job: Job, template: string) => {
     let connection = idle.pop();
     if (!connection) {
@@ -149,6 +154,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
     busy.add(connection);
     mostBusy = Math.max(mostBusy, busy.size);
     connection.send(job, fill(template, ++count));
+    lastSent = performance.now();
   };
   // Callers hang up when they have waited long enough.
   const hangUp = setInterval(() => {
@@ -178,6 +184,7 @@ async function run(plan: Plan): Promise<LoopAccount> {
     }, TICK_MS);
   });
   const seconds = (performance.now() - start) / 1000;
+  tell({ type: 'sent', ago: performance.now() - lastSent });
   // What is still under way gets its time.
   while (busy.size > 0) await new Promise((done) => setTimeout(done, 20));
   clearInterval(hangUp);
@@ -266,5 +273,7 @@ class Connection {
 }
 
 process.once('message', (plan: Plan) => {
-  void run(plan).then((account) => process.send!(account, () => process.exit(0)));
+  void run(plan, (told) => process.send!(told)).then((account) =>
+    process.send!({ type: 'account', account } satisfies Told, () => process.exit(0)),
+  );
 });

@@ -7,7 +7,7 @@ import { packageDir } from '../src/config.ts';
 import { makeBusiness, type TestBusiness } from '../test/business.ts';
 import { API } from '../test/client.ts';
 import { Memory } from './memory.ts';
-import type { Group, GroupAccount, LoopAccount, Plan } from './open-loop.ts';
+import type { Group, GroupAccount, LoopAccount, Plan, Told } from './open-loop.ts';
 import { milliseconds, number } from './report.ts';
 import { Stand } from './stand.ts';
 import type { Section, Theme } from './theme.ts';
@@ -31,8 +31,12 @@ const BUSINESSES = 8;
 const RECOVERED_MS = 5_000;
 /** Who is sent away is told so within. */
 const REFUSED_MS = 5_000;
-/** An answer as fast as this, several times in a row, is the service as it was. */
+/** Answers as fast as this, so many in a row, are the service as it was. */
 const NORMAL_MS = 250;
+const IN_ROW = 10;
+/** So long is waited for that at the most, with a pause after an answer that is not. */
+const GIVE_UP_MS = 60_000;
+const PAUSE_MS = 20;
 const QUIET_SHARE = 0.02;
 
 export const overload: Theme = {
@@ -54,8 +58,8 @@ export const overload: Theme = {
         Array.from({ length: BUSINESSES }, () => makeBusiness({ url: stand.service.url, sql: stand.sql })),
       );
       const mixes = await Promise.all(businesses.map(mixOf));
-      const peak = await findPeak(section, stand, mixes);
-      await overwhelm(section, stand, mixes, peak);
+      const peak = await findPeak(section, stand, businesses[0]!, mixes);
+      await overwhelm(section, stand, businesses[0]!, mixes, peak);
       await crowd(section, stand, peak);
     } finally {
       await stand.close();
@@ -91,13 +95,13 @@ async function mixOf({ key, send }: TestBusiness): Promise<string[]> {
     ]);
 }
 
-/** Sends as planned, from a process of its own. */
+/** Sends as planned, from a process of its own. `onSent` hears when the last request was sent: some still wait then. */
 async function loop(
   section: Section,
   url: string,
   seconds: number,
   groups: Group[],
-  sockets = section.size(SOCKETS),
+  { sockets = section.size(SOCKETS), onSent = (_at: number) => {} } = {},
 ): Promise<LoopAccount> {
   const plan: Plan = { url, seconds, sockets, patience: section.size(PATIENCE_MS), groups };
   const child = fork(join(packageDir, 'trust/open-loop.ts'), {
@@ -105,7 +109,10 @@ async function loop(
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return await new Promise((done, fail) => {
-    child.once('message', (account) => done(account as LoopAccount));
+    child.on('message', (told: Told) => {
+      if (told.type === 'sent') onSent(performance.now() - told.ago);
+      else done(told.account);
+    });
     child.once('exit', (code) => fail(new Error(`The process that sends ended with ${code}.`)));
     child.send(plan);
   });
@@ -123,18 +130,23 @@ const sum = (
  * The most that gets done in a second, kept up for some: more is sent until less or no more gets done, and then callers send
  * who wait for their answers. What is measured under overload can only be more than that by chance.
  */
-async function findPeak(section: Section, stand: Stand, mixes: string[][]): Promise<number> {
+async function findPeak(
+  section: Section,
+  stand: Stand,
+  loaded: TestBusiness,
+  mixes: string[][],
+): Promise<number> {
   const seconds = section.size(STEP);
   const { url } = stand.service;
   await loop(section, url, seconds, spread(mixes, FIRST_RATE));
   const steps: { what: string; done: number; kept: number }[] = [];
   const step = async (what: string, rate: number, sockets?: number) => {
-    const account = await loop(section, url, seconds, spread(mixes, rate), sockets);
+    const account = await loop(section, url, seconds, spread(mixes, rate), { sockets });
     section.tally.requests += sum(account, 'sent');
     const done = Math.round(sum(account, 'doneMeanwhile') / account.seconds);
     steps.push({ what, done, kept: plateau(account) });
     section.tell(`${what}: ${number(done)} a second done, at most ${number(plateau(account))} kept up`);
-    await recovered(stand);
+    await asBefore(await probesOf(stand, loaded));
     return done;
   };
   let short = 0;
@@ -181,14 +193,27 @@ async function mostOfClient(section: Section, mixes: string[][], rate: number): 
   return sum(account, 'sent') / account.seconds;
 }
 
-async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak: number): Promise<void> {
+async function overwhelm(
+  section: Section,
+  stand: Stand,
+  loaded: TestBusiness,
+  mixes: string[][],
+  peak: number,
+): Promise<void> {
   const seconds = section.size(OVERLOAD);
   const memory = Memory.of(stand.service.pid);
-  const account = await loop(section, stand.service.url, seconds, spread(mixes, peak * TIMES));
-  const back = await recovered(stand);
+  const probes = await probesOf(stand, loaded);
+  let recovery!: Promise<Recovered[]>;
+  const account = await loop(section, stand.service.url, seconds, spread(mixes, peak * TIMES), {
+    // Those who still wait then are part of what it has to recover from.
+    onSent: (at) => {
+      recovery = asBefore(probes, at);
+    },
+  });
+  const recoveries = await recovery;
   memory.stop();
   const mostSent = await mostOfClient(section, mixes, peak * TIMES);
-  section.kept.raw.overload = { account, memory: memory.samples, mostSent };
+  section.kept.raw.overload = { account, memory: memory.samples, mostSent, recoveries };
   const [due, sent, done, refused, unanswered, wrong] = (
     ['due', 'sent', 'done', 'refused', 'unanswered', 'wrong'] as const
   ).map((field) => sum(account, field)) as [number, number, number, number, number, number];
@@ -205,7 +230,8 @@ async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak
   );
   section.checked(
     `An answer counts when it is a 2xx within ${section.size(PATIENCE_MS) / 1000} s of the moment its request was due; everything else must be a 429 or ` +
-      '503 with Retry-After.',
+      '503 with Retry-After. From the moment the last request was sent, one of those businesses and a new one ask one thing after the ' +
+      `other: ${IN_ROW} answers in a row within ${NORMAL_MS} ms are the service as before.`,
   );
   const statuses = statusesOf(account.groups);
   section.found(
@@ -262,8 +288,8 @@ async function overwhelm(section: Section, stand: Stand, mixes: string[][], peak
   section.claim(
     'as fast as before after an overload',
     `≤ ${RECOVERED_MS / 1000} s`,
-    milliseconds(back),
-    judged(back <= RECOVERED_MS),
+    recoveries.map(({ who, after }) => `${who} after ${milliseconds(after)}`).join(', '),
+    judged(recoveries.every(({ after }) => after <= RECOVERED_MS)),
     cause,
   );
 }
@@ -284,19 +310,38 @@ const lossOf = (missing: number, refused: number, { cpu, seconds }: LoopAccount)
   `${number(missing)} a second are missing, and ${number(refused)} a second were sent away: ${number(missing / refused)} of an answer each, ` +
   `what it took to send them included (${number((cpu / seconds) * 100)} % of a core of the same machine)`;
 
-/** Milliseconds until ten answers in a row came as fast as ever. */
-async function recovered(stand: Stand): Promise<number> {
-  const business = await makeBusiness({ url: stand.service.url, sql: stand.sql });
-  const start = performance.now();
+/** Who looks whether the service is as it was. */
+interface Probe {
+  who: string;
+  business: TestBusiness;
+}
+
+/** A probe, and the milliseconds after which it was served as before. */
+interface Recovered {
+  who: string;
+  after: number;
+}
+
+/** One whose own requests may still be under way, and a new one, for whom there is room even where there is hardly any. */
+const probesOf = async ({ service, sql }: Stand, loaded: TestBusiness): Promise<Probe[]> => [
+  { who: 'a business of the overload', business: loaded },
+  { who: 'a new one', business: await makeBusiness({ url: service.url, sql }) },
+];
+
+/** For each, when the answers in a row began that came as fast as ever. */
+const asBefore = (probes: Probe[], start = performance.now()): Promise<Recovered[]> =>
+  Promise.all(probes.map(async ({ who, business }) => ({ who, after: await recovered(business, start) })));
+
+async function recovered({ send }: TestBusiness, start: number): Promise<number> {
   let inRow = 0;
   let since = start;
-  while (inRow < 10 && performance.now() < start + 60_000) {
+  while (inRow < IN_ROW && performance.now() < start + GIVE_UP_MS) {
     const sent = performance.now();
-    const { status } = await business.send('PUT', '/customers', { name: 'Ann', phone: '0412 345 678' });
-    const isNormal = status === 200 && performance.now() - sent <= NORMAL_MS;
+    const answer = await send('PUT', '/customers', { name: 'Ann', phone: '0412 345 678' }).catch(() => null);
+    const isNormal = answer?.status === 200 && performance.now() - sent <= NORMAL_MS;
     if (inRow === 0 || !isNormal) since = performance.now();
     inRow = isNormal ? inRow + 1 : 0;
-    if (!isNormal) await sleep(20);
+    if (!isNormal) await sleep(PAUSE_MS);
   }
   return since - start;
 }
@@ -336,7 +381,7 @@ async function crowd(section: Section, stand: Stand, peak: number): Promise<void
     isSmoke ? null : success >= 99 && beside.p99 <= 1_000,
     isSmoke ? 'too short to say' : '',
   );
-  await recovered(stand);
+  await asBefore(await probesOf(stand, noisy));
 }
 
 const faultsIn = (groups: GroupAccount[]): number =>

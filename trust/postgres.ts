@@ -1,13 +1,18 @@
 /** What can happen to PostgreSQL under load: restarted, crashed, sessions ended, connections taken by others. */
+import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type Sql } from '../src/database/connect.ts';
+import { connect, errorCode, type Sql } from '../src/database/connect.ts';
 import { between, oneOf } from './chance.ts';
-import { killPostgres } from './processes.ts';
+import { isAlive, killPostgres, until } from './processes.ts';
 import { type Ended, endedFrom, endedNow, Stand } from './stand.ts';
 import type { Scale, Theme } from './theme.ts';
 
 const SECONDS = 3;
 const EATEN_MS = { smoke: 500, small: 2_000, full: 3_000 };
+/** PostgreSQL says that it has no connection left. */
+const NONE_LEFT = '53300';
+const TRIES = 20;
+const GONE_MS = 5_000;
 
 interface PostgresFault {
   name: string;
@@ -27,8 +32,11 @@ const FAULTS: PostgresFault[] = [
     rounds: SELDOM,
     async run(stand) {
       const sessions = await sessionsOf(stand);
+      assert.ok(sessions.length > 0, 'The service had no session to kill.');
+      const session = oneOf(stand.section.chance, sessions);
       const now = performance.now();
-      if (sessions.length > 0) process.kill(oneOf(stand.section.chance, sessions), 'SIGKILL');
+      process.kill(session, 'SIGKILL');
+      await until('the session is gone', GONE_MS, () => !isAlive(session));
       // All sessions end with one that crashed.
       await sleep(50);
       return endedFrom(now);
@@ -39,7 +47,7 @@ const FAULTS: PostgresFault[] = [
     rounds: SELDOM,
     async run(stand) {
       const now = performance.now();
-      await terminate(stand);
+      assert.ok((await terminate(stand)) > 0, 'The service had no session to end.');
       return endedFrom(now);
     },
   },
@@ -58,40 +66,50 @@ const plannedFor = (scale: Scale): PostgresFault[] =>
 
 async function end(stand: Stand, signal: NodeJS.Signals): Promise<Ended> {
   const now = performance.now();
-  await killPostgres(stand.dataDir, signal);
+  assert.ok(await killPostgres(stand.dataDir, signal), 'There was no PostgreSQL to end.');
   return endedFrom(now);
 }
 
 const sessionsOf = async ({ sql }: Stand): Promise<number[]> =>
   (await sql`select pid from pg_stat_activity where application_name = 'clientele'`).map(({ pid }) => pid);
 
-const terminate = ({ sql }: Stand) =>
-  sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'clientele'`;
+/** How many it ended. */
+async function terminate({ sql }: Stand): Promise<number> {
+  const ended = await sql<{ done: boolean }[]>`
+    select pg_terminate_backend(pid) as done from pg_stat_activity where application_name = 'clientele'`;
+  return ended.filter(({ done }) => done).length;
+}
 
 /** Others open connections until there is none left, and the sessions of the service are ended: it gets none again. */
 async function takeAll(stand: Stand): Promise<Ended> {
   const others: Sql[] = [];
-  const take = async () => {
-    for (;;) {
-      const other = connect(stand.databaseUrl, { max: 1, applicationName: 'others' });
-      others.push(other);
-      if (
-        !(await other`select 1`.then(
-          () => true,
-          () => false,
-        ))
-      )
-        return;
+  try {
+    await takeRest(stand, others);
+    for (let tries = 0; tries < TRIES && (await sessionsOf(stand)).length > 0; tries++) {
+      await terminate(stand);
+      await takeRest(stand, others);
     }
-  };
-  await take();
-  for (let tries = 0; tries < 20 && (await sessionsOf(stand)).length > 0; tries++) {
-    await terminate(stand);
-    await take();
+    const left = await sessionsOf(stand);
+    assert.equal(left.length, 0, `The service kept ${left.length} sessions: not all were taken.`);
+    await sleep(stand.section.size(EATEN_MS));
+  } finally {
+    await Promise.all(others.map((other) => other.end({ timeout: 0 })));
   }
-  await sleep(stand.section.size(EATEN_MS));
-  await Promise.all(others.map((other) => other.end({ timeout: 0 })));
   return endedNow();
+}
+
+/** Opens connections until PostgreSQL says that there is none left; whatever else goes wrong is another fault. */
+async function takeRest({ databaseUrl }: Stand, others: Sql[]): Promise<void> {
+  for (;;) {
+    const other = connect(databaseUrl, { max: 1, applicationName: 'others' });
+    others.push(other);
+    const code = await other`select 1`.then(
+      () => null,
+      (error) => errorCode(error) ?? String(error),
+    );
+    if (code === NONE_LEFT) return;
+    assert.equal(code, null, `Connections were to be taken until none was left: ${code}.`);
+  }
 }
 
 export const postgres: Theme = {
@@ -111,8 +129,9 @@ export const postgres: Theme = {
       for (const [n, { name, run }] of plannedFor(scale).entries())
         await stand.round(`${name}, round ${n + 1}`, async () => {
           await sleep(between(section.chance, 100, 1_200));
+          const ended = await run(stand);
           section.tally.databaseEnds++;
-          return await run(stand);
+          return ended;
         });
       const isUp = await Promise.race([stand.service.exited.then(() => false), sleep(10, true)]);
       section.claim(
@@ -121,7 +140,7 @@ export const postgres: Theme = {
         `${isUp ? 'still the first process' : 'the process ended'}, after ${counts}`,
         isUp,
       );
-      await stand.conclude();
+      await stand.conclude(roundsOf(scale));
     } finally {
       await stand.close();
     }

@@ -133,12 +133,16 @@ async function ended(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Signals the PostgreSQL of a data directory (its postmaster); `SIGKILL` is the crash, `SIGINT` a restart. */
-export async function killPostgres(dataDir: string, signal: NodeJS.Signals): Promise<void> {
+/**
+ * Signals the PostgreSQL of a data directory (its postmaster), and waits until it is gone; `SIGKILL` is the crash, `SIGINT` a
+ * restart. False where none ran.
+ */
+export async function killPostgres(dataDir: string, signal: NodeJS.Signals): Promise<boolean> {
   const pid = await postmaster(dataDir);
-  if (pid === null) return;
+  if (pid === null) return false;
   process.kill(pid, signal);
   await until('PostgreSQL is gone', 20_000, () => !isAlive(pid));
+  return true;
 }
 
 /** The processes of the PostgreSQL of a data directory: the postmaster first, then its sessions and helpers. */

@@ -105,8 +105,8 @@ export interface Kept {
   claims: Claim[];
   failures: Failure[];
   tally: Tally;
-  /** Milliseconds until normal service, for each fault that was done. */
-  normalAfter: number[];
+  /** Milliseconds until normal service, for each fault that was done; null where that was waited for in vain. */
+  normalAfter: (number | null)[];
   /** Whatever is worth keeping beside the page: each round's figures. */
   raw: Record<string, unknown>;
 }

@@ -24,6 +24,7 @@ export interface Timed {
   /** Medians in microseconds. */
   theirs: number;
   nobodys: number;
+  /** Of each kind. */
   samples: number;
 }
 
@@ -51,7 +52,7 @@ export async function timed(
     t: largestT(...times),
     theirs: medianOf(times[0]),
     nobodys: medianOf(times[1]),
-    samples,
+    samples: Math.min(...times.map(({ length }) => length)),
   };
 }
 

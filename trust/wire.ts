@@ -21,8 +21,9 @@ export class Wire {
   cuts: { way: Way; share: number; chance: Chance }[] = [];
   /** Connections cut so far. */
   cut = 0;
-  /** Pieces that vanished so far. */
+  /** Pieces that vanished so far, and that were held up. */
   vanished = 0;
+  delayed = 0;
   readonly #links = new Set<Link>();
   readonly #server: Server;
   readonly #target: { host: string; port: number };
@@ -98,6 +99,7 @@ export class Wire {
       if (cut) return this.#reset(link);
       if (this.latency === 0 && held.length === 0) return void to.write(piece);
       // In order: what is behind a held piece waits with it.
+      this.delayed++;
       held.push({ at: performance.now() + this.latency, piece });
       if (held.length === 1) setTimeout(release, this.latency);
     });

@@ -629,7 +629,6 @@ export interface operations {
             };
             header?: {
                 "Idempotency-Key"?: string;
-                "If-Match"?: string;
             };
             path?: never;
             cookie?: never;
@@ -815,7 +814,6 @@ export interface operations {
             };
             header?: {
                 "Idempotency-Key"?: string;
-                "If-Match"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1774,6 +1772,7 @@ export interface operations {
             };
             header?: {
                 "Idempotency-Key"?: string;
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -2150,6 +2149,7 @@ export interface operations {
             };
             header?: {
                 "Idempotency-Key"?: string;
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -2187,6 +2187,7 @@ export interface operations {
                             ref: string;
                             /** @enum {string} */
                             state: "open" | "closed";
+                            version: number;
                         };
                     };
                 };
@@ -2225,6 +2226,7 @@ export interface operations {
                             kind: string;
                             ref: string;
                             state: null;
+                            version: number;
                         };
                     };
                 };
@@ -2238,6 +2240,7 @@ export interface operations {
             };
             header?: {
                 "Idempotency-Key"?: string;
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -2270,6 +2273,7 @@ export interface operations {
                         body: {
                             id: string;
                             legal_hold: string | null;
+                            version: number;
                         };
                     };
                 };
@@ -2305,6 +2309,7 @@ export interface operations {
                         body: {
                             id: string;
                             legal_hold: string | null;
+                            version: number;
                         };
                     };
                 };
@@ -3007,7 +3012,6 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string;
-                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -3277,9 +3281,7 @@ export interface operations {
     endSession: {
         parameters: {
             query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };

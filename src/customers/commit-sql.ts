@@ -161,6 +161,10 @@ export function deleteContacts(businessId: string, rows: ContactRow[]): Statemen
       and k.id = r.id`;
 }
 
+/**
+ * One that somebody else holds by now is left out, which the count tells: as an error the server would write it into its log,
+ * phone and all.
+ */
 export function insertContacts(businessId: string, rows: ContactRow[]): Statement {
   const table = CONTACTS(rows);
   return (sql) => sql`
@@ -170,7 +174,8 @@ export function insertContacts(businessId: string, rows: ContactRow[]): Statemen
       b.id, r.customer_id, r.id, r.location_id, r.type, r.key, r.value, r.raw, r.extension, r.label, r.is_primary,
       r.matchable, r.standing, r.holder_name
     from ${table.in(sql)} r
-    join businesses b on b.id = ${businessId}`;
+    join businesses b on b.id = ${businessId}
+    on conflict do nothing`;
 }
 
 /** Each process counts in a slot of its own, so that two seldom wait for one row. */

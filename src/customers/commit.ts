@@ -39,7 +39,7 @@ export interface Prepared {
   answers: Changes['answers'];
 }
 
-/** Commits a group that keeps no answers in a transaction of its own. Throws LostRace, or the database's 23505, 40P01 and the like. */
+/** Commits a group that keeps no answers in a transaction of its own. Throws LostRace, or the database's 40P01, 23505 and the like. */
 export async function commit(pool: Sql, businessId: string, prepared: Prepared): Promise<void> {
   await pool.begin((tx) => commitIn(tx, businessId, prepared, null));
 }

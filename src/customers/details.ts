@@ -78,8 +78,8 @@ export function isMatchable(found: Found, locationId: string, detail: Supplied):
 }
 
 /**
- * Adds details that the record does not have yet: the first of a type becomes primary when there is none, a
- * primary is never swapped (contract: upsert 4, 7). One that is there takes a label if it has none. What is beyond
+ * Adds details that the record does not have yet: the first of a type becomes primary when the record has none of its
+ * type, a primary is never swapped (contract: upsert 4, 7). One that is there takes a label if it has none. What is beyond
  * the limit comes back as a warning.
  */
 export function addDetails(
@@ -98,8 +98,7 @@ export function addDetails(
   const primaries = new Set<Supplied>();
   for (const type of ['email', 'phone'] as const) {
     const first = ordered.find((detail) => detail.type === type);
-    if (first && !contacts.some((contact) => contact.type === type && contact.is_primary))
-      primaries.add(first);
+    if (first && !contacts.some((contact) => contact.type === type)) primaries.add(first);
   }
   for (const detail of details) {
     const there = contacts.findIndex((contact) => contact.key === detail.key);

@@ -3,7 +3,7 @@
  * weights add up, and the sum is read as a probability: the model of Fellegi and Sunter ("A Theory for Record
  * Linkage", JASA 64, 1969). A weight is log2(m/u): how much more often the agreement is seen between two records of
  * one person (m) than between two people (u). Alike but unequal texts take Jaro–Winkler (Winkler, 1990) for names and
- * the Dice coefficient of letter pairs for addresses. Pure. `docs/duplicates.md` shows what it finds.
+ * the Dice coefficient of letter pairs for addresses. Pure. `docs/merging.md` shows what it finds.
  */
 import { digitsOf } from './contact.ts';
 import { fold, oneSlipApart, plain } from './search-text.ts';

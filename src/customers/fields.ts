@@ -36,14 +36,9 @@ export function nextTags(
 
 export const FREE_FORM_BYTES = 16_384;
 
-/** Free-form fields merged key by key; throws 422 when the whole no longer fits. */
-export function mergeFields(
-  current: Record<string, unknown>,
-  changes: Record<string, unknown>,
-  field: string,
-): Record<string, unknown> {
-  const merged = { ...current, ...changes };
-  if (Buffer.byteLength(JSON.stringify(merged)) > FREE_FORM_BYTES) {
+/** Free-form fields as they would be; throws 422 when they no longer fit. */
+export function requireFit(fields: Record<string, unknown>, field: string): Record<string, unknown> {
+  if (Buffer.byteLength(JSON.stringify(fields)) > FREE_FORM_BYTES) {
     throw invalid([
       {
         field,
@@ -52,7 +47,7 @@ export function mergeFields(
       },
     ]);
   }
-  return merged;
+  return fields;
 }
 
 /** A record that does not exist yet, without contacts. */

@@ -11,7 +11,7 @@ import type { Service, WriteOptions } from './service.ts';
 import { exportCustomer } from './subject-export.ts';
 
 const params = Type.Object({ id: Type.String({ description: 'The id of the customer.' }) });
-const writeErrors = ['customer_not_found', 'customer_merged', 'write_conflict'] as const;
+const writeErrors = ['customer_not_found', 'customer_merged', 'version_conflict', 'write_conflict'] as const;
 /** What every write here may be asked. */
 const options = ({
   query,
@@ -37,7 +37,7 @@ export function lifeRoutes(service: Service): Route[] {
       params,
       query: DryRunQuery,
       success: { status: 200, message: 'Customer restored!', body: schema.RestoredCustomer },
-      errors: [...writeErrors, 'contact_in_use', 'version_conflict'],
+      errors: [...writeErrors, 'contact_in_use'],
       versioned: true,
       handle: async (call) => await life.restoreCustomer(service, call.caller, call.params.id, options(call)),
     }),
@@ -53,7 +53,7 @@ export function lifeRoutes(service: Service): Route[] {
       params,
       query: DryRunQuery,
       success: { status: 200, message: 'Customer erased.', body: schema.ErasedCustomer },
-      errors: [...writeErrors, 'delete_blocked', 'version_conflict'],
+      errors: [...writeErrors, 'delete_blocked'],
       handle: async (call) => await life.eraseCustomer(service, call.caller, call.params.id, options(call)),
     }),
     route({
@@ -70,7 +70,7 @@ export function lifeRoutes(service: Service): Route[] {
       body: schema.MergeInput,
       example: { from: example.customer.id },
       success: { status: 200, message: 'Customers merged!', body: schema.MergedCustomer },
-      errors: [...writeErrors, 'merge_blocked', 'version_conflict'],
+      errors: [...writeErrors, 'merge_blocked'],
       versioned: true,
       handle: async (call) =>
         await life.mergeCustomers(service, call.caller, call.params.id, call.body.from, options(call)),
@@ -89,7 +89,7 @@ export function lifeRoutes(service: Service): Route[] {
       body: schema.MergeInput,
       example: { from: example.customer.id },
       success: { status: 200, message: 'Customers unmerged!', body: schema.UnmergedCustomers },
-      errors: [...writeErrors, 'not_merged', 'contact_in_use', 'version_conflict'],
+      errors: [...writeErrors, 'not_merged', 'contact_in_use'],
       versioned: true,
       handle: async (call) =>
         await life.unmergeCustomers(service, call.caller, call.params.id, call.body.from, options(call)),
@@ -166,8 +166,9 @@ export function lifeRoutes(service: Service): Route[] {
       query: DryRunQuery,
       body: schema.ReferenceInput,
       example: { state: 'open' },
-      success: { status: 200, message: 'Reference saved!', body: schema.Reference },
+      success: { status: 200, message: 'Reference saved!', body: schema.WrittenReference },
       errors: [...writeErrors],
+      versioned: true,
       handle: async (call) => {
         const { id, kind, ref } = call.params;
         const reference = { kind, ref, state: call.body.state };
@@ -186,6 +187,7 @@ export function lifeRoutes(service: Service): Route[] {
       query: DryRunQuery,
       success: { status: 200, message: 'Reference removed.', body: schema.RemovedReference },
       errors: [...writeErrors],
+      versioned: true,
       handle: async (call) => {
         const { id, kind, ref } = call.params;
         const reference = { kind, ref, state: null };
@@ -206,6 +208,7 @@ export function lifeRoutes(service: Service): Route[] {
       example: { reason: 'Claim 2026/118' },
       success: { status: 200, message: 'Legal hold placed.', body: schema.Hold },
       errors: [...writeErrors],
+      versioned: true,
       handle: async (call) =>
         await life.setLegalHold(service, call.caller, call.params.id, call.body.reason, options(call)),
     }),
@@ -219,7 +222,8 @@ export function lifeRoutes(service: Service): Route[] {
       params,
       query: DryRunQuery,
       success: { status: 200, message: 'Legal hold lifted.', body: schema.Hold },
-      errors: [...writeErrors, 'version_conflict'],
+      errors: [...writeErrors],
+      versioned: true,
       handle: async (call) =>
         await life.setLegalHold(service, call.caller, call.params.id, null, options(call)),
     }),

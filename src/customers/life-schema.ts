@@ -84,8 +84,10 @@ export const referenceParams = Type.Object({
 const State = Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'] });
 export const ReferenceInput = Type.Object({ state: State }, strict);
 export const Reference = Type.Object({ kind: Type.String(), ref: Type.String(), state: State }, strict);
+const version = Type.Integer({ description: 'The version of the customer, as the ETag gives it.' });
+export const WrittenReference = Type.Object({ ...Reference.properties, version }, strict);
 export const RemovedReference = Type.Object(
-  { kind: Type.String(), ref: Type.String(), state: Type.Null() },
+  { kind: Type.String(), ref: Type.String(), state: Type.Null(), version },
   strict,
 );
 export const ReferenceList = Type.Object({ items: Type.Array(Reference), next_cursor: Type.Null() }, strict);
@@ -95,7 +97,7 @@ export const HoldInput = Type.Object(
   strict,
 );
 export const Hold = Type.Object(
-  { id: Uuid, legal_hold: nullableText('Why; null when there is no hold.') },
+  { id: Uuid, legal_hold: nullableText('Why; null when there is no hold.'), version },
   strict,
 );
 

@@ -285,7 +285,11 @@ export async function putReference(
 ) {
   const { locationId, actor } = caller.scope;
   const importId = options.importId ?? null;
-  const target = { id: await idWithinReach(service, caller, id), locationId, ifMatch: null };
+  const target = {
+    id: await idWithinReach(service, caller, id),
+    locationId,
+    ifMatch: options.ifMatch ?? null,
+  };
   return await run(
     service,
     caller,
@@ -293,8 +297,9 @@ export async function putReference(
       needs: { ids: [target.id], keys: [], names: [], words: [], references: [target.id] },
       about: [target.id],
       plan(found, moment) {
-        const { change } = planReference(found, { ...target, ...reference, actor, importId }, moment);
-        return { changes: listed(change), answer: reference };
+        const request = { ...target, ...reference, actor, importId };
+        const { change, customer } = planReference(found, request, moment);
+        return { changes: listed(change), answer: { ...reference, version: customer.version } };
       },
     },
     options,
@@ -323,7 +328,8 @@ export async function setLegalHold(
       needs: { ids: [request.id], keys: [], names: [], words: [] },
       plan(found, moment) {
         const { change, customer } = planHold(found, request, moment);
-        return { changes: listed(change), answer: { id: customer.id, legal_hold: customer.legal_hold } };
+        const { id, legal_hold, version } = customer;
+        return { changes: listed(change), answer: { id, legal_hold, version } };
       },
     },
     options,

@@ -14,7 +14,7 @@ import {
   type Row,
   selectHits,
 } from './list-page.ts';
-import type { ListQuery } from './schema.ts';
+import type { Customer, ListQuery } from './schema.ts';
 import { isIndexed, matchesAll, termsOf, withNeighbours } from './search.ts';
 import { facet, type Term } from './search-text.ts';
 
@@ -89,6 +89,14 @@ export async function list(sql: Queryable, context: ListContext, query: ListQuer
 const documentOf = ({ document, deleted_at }: Row): string =>
   deleted_at === null ? document : `${document.slice(0, -1)},"deleted_at":"${deleted_at}"}`;
 
+/** Erased since a walk began: nothing is left to show. */
+function isErased({ document }: Row): boolean {
+  // Hardly any is looked at further.
+  if (!document.includes('"contacts":[]')) return false;
+  const { name, company_name, contacts } = JSON.parse(document) as Customer;
+  return name === null && company_name === null && contacts.length === 0;
+}
+
 const WALK_PAGE = 500;
 
 /** What a walk may be narrowed by: everything a list may, but not its order or its place. */
@@ -96,7 +104,7 @@ export type WalkQuery = Omit<ListQuery, 'page' | 'page_size' | 'sort' | 'cursor'
 
 /**
  * Everybody a query means at the moment it is asked, oldest first, as the JSON of each, some hundreds at a time: what is
- * made meanwhile is left out, what is deleted meanwhile still comes.
+ * made meanwhile is left out, what is deleted meanwhile still comes, unless it is erased.
  */
 export async function* walk(read: Read, context: ListContext, query: WalkQuery): AsyncGenerator<string[]> {
   const { businessId } = context;
@@ -127,7 +135,8 @@ export async function* walk(read: Read, context: ListContext, query: WalkQuery):
       const page = pageOf<Row>(sql, { ...spec, position }, { narrowed });
       return await (narrowed ? unprepared(page) : page);
     });
-    if (rows.length > 0) yield rows.map(documentOf);
+    const shown = rows.filter((row) => !isErased(row));
+    if (shown.length > 0) yield shown.map(documentOf);
     if (rows.length < WALK_PAGE) return;
     after = rows.at(-1)!.id;
   }

@@ -20,11 +20,11 @@ export function planReference(
   found: Found,
   { kind, ref, state, actor, importId, ...target }: ReferenceRequest,
   moment: Moment,
-): { change: Change | null } {
+): { change: Change | null; customer: StoredCustomer } {
   const current = liveTarget(found, target);
   const references = found.referencesOf(current.id);
   const before = references.find((one) => one.kind === kind && one.ref === ref)?.state ?? null;
-  if (before === state) return { change: null };
+  if (before === state) return { change: null, customer: current };
   if (before === null && references.length >= LIMITS.references) {
     const message = `The customer has ${LIMITS.references} references already. Remove closed ones first.`;
     throw invalid([{ field: 'ref', code: 'too_many', message }]);
@@ -36,7 +36,7 @@ export function planReference(
     importId,
     references: [{ kind, ref, before, after: state }],
   });
-  return { change };
+  return { change, customer: change?.after ?? current };
 }
 
 export interface HoldRequest extends Target {

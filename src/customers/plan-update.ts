@@ -2,7 +2,7 @@
 import { ApiError, type FieldError, invalid } from '../http/errors.ts';
 import type { Actor } from '../tenancy/scope.ts';
 import { isMatchable, readDetails, type Supplied, toStored } from './details.ts';
-import { mergeFields, nextTags, textOrNull } from './fields.ts';
+import { nextTags, requireFit, textOrNull } from './fields.ts';
 import type { Found } from './found.ts';
 import { requireSubstance } from './plan-create.ts';
 import { type Change, changeOf, type Moment, type StoredContact, type StoredCustomer } from './record.ts';
@@ -64,8 +64,9 @@ function nextCustomFields(
 ) {
   if (given === undefined) return current;
   if (given === null) return {};
-  const merged = mergeFields(current, given, 'custom_fields');
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+  const merged = Object.entries({ ...current, ...given }).filter(([, value]) => value !== null);
+  // What goes makes room for what comes.
+  return requireFit(Object.fromEntries(merged), 'custom_fields');
 }
 
 function nextContacts(
@@ -223,22 +224,27 @@ function requireRoom(contacts: StoredContact[]): void {
     throw invalid([{ field: 'contacts', code: 'too_many', message: 'A customer takes 20 contacts.' }]);
 }
 
-/** Throws 409 when a contact that identifies its owner belongs to another customer of the location. */
+/** Throws 409 with every contact that identifies its owner and belongs to another customer of the location. */
 function requireFree(
   found: Found,
   record: StoredCustomer,
   contacts: StoredContact[],
   details: Supplied[],
 ): void {
-  for (const contact of contacts) {
+  const taken = contacts.flatMap((contact) => {
     const holder = contact.matchable ? found.holder(record.location_id, contact.key) : null;
-    if (!holder || holder.id === record.id) continue;
+    if (!holder || holder.id === record.id) return [];
     const field = details.find((detail) => detail.key === contact.key)?.field ?? 'contacts';
-    throw new ApiError('contact_in_use', `This ${contact.type} belongs to another customer.`, {
-      customer_id: holder.id,
-      errors: [
-        { field, code: 'contact_in_use', message: `This ${contact.type} belongs to customer ${holder.id}.` },
-      ],
-    });
-  }
+    return [{ type: contact.type, field, holder }];
+  });
+  const [first] = taken;
+  if (!first) return;
+  throw new ApiError('contact_in_use', `This ${first.type} belongs to another customer.`, {
+    customer_id: first.holder.id,
+    errors: taken.map(({ type, field, holder }) => ({
+      field,
+      code: 'contact_in_use',
+      message: `This ${type} belongs to customer ${holder.id}.`,
+    })),
+  });
 }

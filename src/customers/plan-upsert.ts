@@ -7,7 +7,7 @@ import type { Actor } from '../tenancy/scope.ts';
 import { KEY_ORDER } from './contact.ts';
 import { addDetails, isMatchable, isUsable, type Supplied, type SuppliedDetails } from './details.ts';
 import { scorePair } from './duplicate-score.ts';
-import { blankRecord, mergeFields, nextTags, textOrNull } from './fields.ts';
+import { blankRecord, nextTags, requireFit, textOrNull } from './fields.ts';
 import type { Found } from './found.ts';
 import {
   type Change,
@@ -164,7 +164,7 @@ function updateFound(
     address: textOrNull(input.address) ?? current.address,
     avatar: textOrNull(input.avatar) ?? current.avatar,
     tags,
-    custom_fields: mergeFields(current.custom_fields, Object.fromEntries(given), 'custom_fields'),
+    custom_fields: requireFit({ ...current.custom_fields, ...Object.fromEntries(given) }, 'custom_fields'),
   };
   const free = supplied.details.filter((detail) => !taken.has(detail.key));
   const { contacts, warnings } = addDetails(found, fields, free, moment);

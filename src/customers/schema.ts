@@ -341,7 +341,7 @@ export const ListQuery = Type.Object(
       Type.String({
         maxLength: 200,
         description:
-          'Any part of a name, company, phone number, e-mail address or tag; several words must all match; one letter may be wrong in a name.',
+          'Any part of a name, company, phone number, e-mail address or tag; several words must all match (those after the twelfth are passed over); a word of one or two letters matches the beginning of a word; one letter may be wrong in a name.',
       }),
     ),
     location_id: Type.Optional(Uuid),

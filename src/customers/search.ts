@@ -7,7 +7,7 @@ import { containing, oneSlipApart, searchTerms, type Term, typoKeys, wholeWord }
 const MAX_TERMS = 12;
 const MAX_NEIGHBOURS = 20;
 
-/** The terms of a query; words beyond the twelfth add nothing that could be told apart. */
+/** The terms of a query; words beyond the twelfth are passed over: each costs, and few are left to tell apart. */
 export const termsOf = (q: string | undefined, country: string): Term[] =>
   q ? searchTerms(q, country).slice(0, MAX_TERMS) : [];
 

@@ -78,6 +78,7 @@ export interface ServiceOptions {
   /** Wrong keys an address may send in a minute; 0 for as many as it likes. */
   failedRate?: number;
   room?: RoomSize;
+  waitingRoom?: RoomSize;
   keyUsesDays?: number;
   replica?: Sql | null;
 }
@@ -120,7 +121,7 @@ export async function openService(sql: Sql, options: ServiceOptions = {}): Promi
     keyUsesDays,
     house: { finishedAt: 0 },
     room: new Room(options.room ?? ROOM),
-    waitingRoom: new Room(WAITING_ROOM),
+    waitingRoom: new Room(options.waitingRoom ?? WAITING_ROOM),
     receivingRoom: new Room(RECEIVING_ROOM),
     turns: new Turns(Math.max(1, sql.options.max - KEPT_FOR_WRITES)),
     cursorSecret: instance!.secret,

@@ -2,6 +2,7 @@
  * The answers kept for retries: every statement about idempotency_keys. A write stores its answer in the commit of
  * its effect, whoever commits it.
  */
+import { ANSWER_LIFE_MS } from './answer-life.ts';
 import type { Fragment, Queryable, Sql } from './connect.ts';
 import { recordset } from './recordset.ts';
 
@@ -22,8 +23,6 @@ export interface StoredAnswer extends AnswerSlot {
 
 export const NO_FINGERPRINT = '';
 
-/** Retries are answered for so long (contract section 5, "safety"). */
-export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1000;
 const cutoff = (at: string) => new Date(Date.parse(at) - ANSWER_LIFE_MS).toISOString();
 
 /**

@@ -26,6 +26,9 @@ export interface ConnectOptions {
   onStatement?: (text: string, parameters: unknown[], types: number[], connection: number) => void;
 }
 
+/** The silence that the service puts up with: more than a statement may take, and less than a caller's patience. */
+export const SILENCE_MS = 6_500;
+
 /** PostgreSQL's text form of a timestamptz, as the ISO 8601 text with milliseconds that the API answers. */
 const isoTimestamp = {
   to: 1184,

@@ -1,7 +1,8 @@
 /** Whether the tables of a business agree with each other: counters, the feed, and what should be gone. */
 import { miscountedImports, recountImports } from '../customers/commit-imports.ts';
 import { deletePairsOfGone } from '../customers/commit-sql.ts';
-import { ANSWER_LIFE_MS, deleteExpiredAnswers } from '../database/answers.ts';
+import { ANSWER_LIFE_MS } from '../database/answer-life.ts';
+import { deleteExpiredAnswers } from '../database/answers.ts';
 import { type Sql, timeOf } from '../database/connect.ts';
 import { deleteExpiredSessions } from '../tenancy/session-store.ts';
 import { COUNT_SLOTS, recountCustomers } from '../tenancy/store.ts';

@@ -131,8 +131,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     );
   }
   const wait = answer.retryAfter ?? WAITS[answer.code] ?? (answer.status === 503 ? 1 : undefined);
-  // Where it is known to the second, it is there already.
-  if (wait !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', String(wait));
+  if (wait !== undefined) reply.header('retry-after', String(wait));
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="clientele"');
   // What fails before routing (a malformed URL) passes no hook.
   reply.header('x-request-id', request.id);

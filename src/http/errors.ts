@@ -175,12 +175,16 @@ export class ApiError extends Error {
   }
 }
 
-/** 422 for a list of field errors; the code is `unknown_field` when nothing else is wrong. */
+/** So many are named: a body of a megabyte can have a hundred thousand faults. */
+export const MOST_SHOWN = 100;
+
+/** 422 for a list of field errors; the code is `unknown_field` when nothing else is wrong with any of them. */
 export function invalid(errors: FieldError[]): ApiError {
-  const shown = errors.slice(0, 100);
-  const code = shown.every((error) => error.code === 'unknown_field') ? 'unknown_field' : 'validation_failed';
+  const code = errors.every((error) => error.code === 'unknown_field')
+    ? 'unknown_field'
+    : 'validation_failed';
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return new ApiError(code, `${shown[0]!.message}${more}`, { errors: shown });
+  return new ApiError(code, `${errors[0]!.message}${more}`, { errors: errors.slice(0, MOST_SHOWN) });
 }
 
 const NAMES = {

@@ -4,8 +4,8 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { JSON_HEADERS } from './envelope.ts';
-import { ERRORS, type ErrorCode } from './errors.ts';
-import { isRepeatable, type Route } from './route.ts';
+import { ERRORS, type ErrorCode, MOST_SHOWN } from './errors.ts';
+import { isRepeatable, type Route, takesIfMatch } from './route.ts';
 import { CONSOLE_HEADER, COOKIE } from './session-cookie.ts';
 
 /** Errors that any operation may answer. */
@@ -34,9 +34,7 @@ const WITH_RETRY: ErrorCode[] = ['idempotency_key_reused', 'idempotency_in_progr
 /** The errors an operation may answer. */
 export const errorsOf = (route: Route): ErrorCode[] => [
   ...COMMON,
-  ...(route.params || route.query || route.body || route.versioned || route.method !== 'GET'
-    ? WITH_INPUT
-    : []),
+  ...(route.params || route.query || route.body || route.method !== 'GET' ? WITH_INPUT : []),
   // A body that comes where none is wanted is read, and refused, like any other.
   ...(route.method === 'GET' ? [] : WITH_BODY),
   ...(route.method === 'GET' ? [] : ['cross_site_request' as const]),
@@ -62,6 +60,8 @@ const errorEnvelope = (codes: ErrorCode[]) => ({
         code: { type: 'string', enum: codes },
         errors: {
           type: 'array',
+          maxItems: MOST_SHOWN,
+          description: `The first ${MOST_SHOWN} of what is wrong; message says how many more there are.`,
           items: {
             type: 'object',
             properties: { field: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
@@ -78,10 +78,10 @@ const errorEnvelope = (codes: ErrorCode[]) => ({
 });
 
 /** The headers that writes take; checked in route.ts. */
-const headersOf = ({ versioned, method, scope }: Route) => ({
+const headersOf = (route: Route) => ({
   type: 'object',
   properties: {
-    ...(isRepeatable(scope) && {
+    ...(isRepeatable(route.scope) && {
       'Idempotency-Key': {
         type: 'string',
         minLength: 1,
@@ -90,7 +90,7 @@ const headersOf = ({ versioned, method, scope }: Route) => ({
           'Makes the write safe to repeat: for 24 hours the same request under the same key is answered as the first time, with `Idempotent-Replayed: true`. It is kept as it came: a UUID, nothing personal.',
       },
     }),
-    ...((versioned || method === 'DELETE') && {
+    ...(takesIfMatch(route) && {
       'If-Match': {
         type: 'string',
         description: 'The version the write is meant for, as the ETag gave it: a stale one is 412.',

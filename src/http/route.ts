@@ -29,7 +29,7 @@ export interface Patience {
   key: number;
   work: number;
 }
-const PATIENCE: Patience = { key: 5_000, work: 14_000 };
+export const PATIENCE: Patience = { key: 5_000, work: 14_000 };
 
 /** What a body may be long, in bytes, unless the route says otherwise. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -54,9 +54,9 @@ export interface Route {
   success: { status: 200 | 201; message: string; body: TSchema; example?: unknown };
   /** The media types of an answer that is a file, without the envelope. */
   files?: string[];
-  /** The errors of this operation, beside those every operation may answer. */
+  /** The errors of this operation, beside those every operation may answer. With `version_conflict` it takes If-Match. */
   errors?: ErrorCode[];
-  /** Answers the ETag of the record in the body and takes If-Match. */
+  /** Answers the ETag of the record in the body. */
   versioned?: boolean;
   /** Answers the record that the id in the path means now, with a Link when that is another. */
   canonical?: boolean;
@@ -279,16 +279,17 @@ function answer(
   reply: FastifyReply,
   body: unknown,
 ): FastifyReply {
-  const { id } = body as { id?: string };
+  const { id, version } = body as { id?: string; version?: number };
   // Asked for under an id that was merged away: the answer says where it lives now.
   if (canonical && id && id !== (request.params as { id: string }).id.toLowerCase())
     reply.header('link', `<${BASE}/customers/${id}>; rel="canonical"`);
-  if (versioned) reply.header('etag', `"${(body as { version: number }).version}"`);
+  // An answer that the version before kept may say none.
+  if (versioned && version !== undefined) reply.header('etag', `"${version}"`);
   return reply.code(status).headers(JSON_HEADERS).send(success(message, body));
 }
 
 /** Who asked for a file and takes none of it for so long has gone, or holds room that others would use. */
-const STALLED_MS = 60_000;
+export const STALLED_MS = 60_000;
 
 export const hangUpWhenStalled = (response: ServerResponse, millis = STALLED_MS): ServerResponse =>
   response.setTimeout(millis, () => response.destroy());
@@ -348,16 +349,13 @@ function retryOf(
   return readRetry(headers['idempotency-key'], locationId ?? businessId, request);
 }
 
+/** One rule for what is documented and what is read: who may answer that a version is stale looks at the one that came. */
+export const takesIfMatch = ({ errors }: Route): boolean => errors?.includes('version_conflict') ?? false;
+
 /** RFC 9110 section 13.1.1, with the version number as the entity tag. */
-function ifMatchOf({ versioned, method }: Route, request: FastifyRequest): number | null {
+function ifMatchOf(definition: Route, request: FastifyRequest): number | null {
   const header = request.headers['if-match'];
-  if (
-    !(versioned || method === 'DELETE') ||
-    method === 'GET' ||
-    header === undefined ||
-    header.trim() === '*'
-  )
-    return null;
+  if (header === undefined || header.trim() === '*' || !takesIfMatch(definition)) return null;
   const version = /^\s*(?:W\/)?"?(\d{1,9})"?\s*$/.exec(header)?.[1];
   if (version === undefined) {
     throw invalid([

@@ -10,11 +10,11 @@ import type { Socket } from 'node:net';
 import { failure, JSON_HEADERS } from './envelope.ts';
 import type { Room } from './room.ts';
 
-/** One costs about a fifth of an answer: of those there is half of one for each who is let in, and so many a round in any case. */
-const SHARE = 1 / 2;
+/** One costs up to two fifths of an answer: there is a third of one for each who is let in, and so many a round in any case. */
+const SHARE = 1 / 3;
 const LEAST_SENT_AWAY = 8;
 /** After a wait of so long it is one for each, after twice as long two. */
-const LONG_MS = 8_000;
+const LONG_MS = 6_000;
 const sentAwayFor = (letIn: number, waited: number): number =>
   Math.ceil(letIn * Math.max(SHARE, waited / LONG_MS)) + LEAST_SENT_AWAY;
 

@@ -1,5 +1,7 @@
 /** An import: rows of a file in order, in batches, through the upsert of the service; an account of each row. */
+
 import type { UpsertInput, UpsertReport } from '../customers/schema.ts';
+import { ANSWER_LIFE_MS } from '../database/answer-life.ts';
 import { type Account, enter, newAccount } from './account.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type Column, faultInCells, type RowDefaults, toUpsert } from './columns.ts';
@@ -45,8 +47,6 @@ const BATCH_ROWS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 /** Creates that go side by side: the service commits those that meet together. */
 const CREATES_AT_ONCE = 25;
-/** The service knows a repeated create for so long (docs/retries.md). */
-const ANSWER_LIFE_MS = 24 * 60 * 60 * 1000;
 
 /** A row of a file, read. */
 export interface Row {

@@ -71,7 +71,7 @@ const MOST_KNOWN = 10_000;
  */
 const GONE_MS = 60_000;
 /** So many that are new to this process are looked up at a time. */
-const MOST_LOOKUPS = 500;
+export const MOST_LOOKUPS = 500;
 
 /** Says which address a request comes from; asked only when it matters. */
 export type From = () => string;

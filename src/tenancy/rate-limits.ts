@@ -70,19 +70,18 @@ export class RateLimits {
     const headers = { 'ratelimit-policy': this.#policyHeader, ratelimit: standing.join(', ') };
     if (!reached) return { headers, error: null };
     return {
-      headers: { ...headers, 'retry-after': String(seconds) },
+      headers,
       error: new ApiError(
         'rate_limited',
         `This ${reached.name === 'key' ? 'API key' : 'business'} has sent its ${reached.limit} requests of this minute. Go on in ${seconds} seconds.`,
         {},
-        { key: actor.id === null ? null : { businessId, keyId: actor.id } },
+        { retryAfter: seconds, key: actor.id === null ? null : { businessId, keyId: actor.id } },
       ),
     };
   }
 
-  /** Tells what was counted here since the last time, and learns what was counted everywhere. */
+  /** Tells what was counted here since the last time, and learns what was counted everywhere: in the minute of the database. */
   async share(sql: Sql): Promise<void> {
-    const minute = this.#minute;
     const told = [...this.#counts].flatMap(([subject, count]) =>
       count.own > 0 ? [{ subject, count, n: count.own }] : [],
     );
@@ -91,7 +90,7 @@ export class RateLimits {
     told.sort((a, b) => (a.subject < b.subject ? -1 : 1));
     const rows = await sql<{ subject: string; n: number }[]>`
       insert into request_counts as c (subject, minute, n)
-      select r.subject, ${minute}, r.n
+      select r.subject, ${minuteOf(sql)}, r.n
       from unnest(${told.map(({ subject }) => subject)}::uuid[], ${told.map(({ n }) => n)}::integer[]) r(subject, n)
       on conflict (subject) do update
       set n = excluded.n + case when c.minute = excluded.minute then c.n else 0 end, minute = excluded.minute
@@ -119,9 +118,12 @@ export class RateLimits {
   }
 }
 
+/** A process whose clock is wrong would put the counts of all others back to nothing, and have its own put back by them. */
+const minuteOf = (sql: Sql) => sql`floor(extract(epoch from now()) / ${MINUTE_S})::integer`;
+
 /** Drops the counts of who was not heard for an hour, such as keys that were rotated away. */
 export async function forgetStrangers(sql: Sql): Promise<void> {
-  await sql`delete from request_counts where minute < ${Math.floor(Date.now() / MINUTE_MS) - 60}`;
+  await sql`delete from request_counts where minute < ${minuteOf(sql)} - 60`;
 }
 
 /** Shares the counts of this process twice a second, until the returned function is called. */

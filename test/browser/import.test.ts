@@ -281,6 +281,25 @@ describe('an import', () => {
     });
   });
 
+  it('gone on with a day later makes nobody twice who has no contact details: it stops and says so', async () => {
+    const business = await service.business();
+    const page = await browser.signedIn(business, '/import');
+    await choose(page, ['Name,Mobile', 'Ann,', 'Bea,0412 345 002']);
+    await page.getByLabel('Also take people without phone number and e-mail address').check();
+    await page.getByRole('button', { name: 'Check what would happen' }).click();
+    // Ann is made; the answer never reaches the page.
+    await page.route(/customers\?import_id/, async (route) => void (await route.fetch()));
+    await page.getByRole('button', { name: 'Import 2 rows' }).click();
+    await expect.poll(async () => (await business.send('GET', '/customers')).body.total).toBe(2);
+    await service.sql`update idempotency_keys set created_at = created_at - interval '25 hours'`;
+    await page.addInitScript('const now = Date.now; Date.now = () => now() + 25 * 60 * 60 * 1000');
+    await page.reload();
+    await page.getByRole('button', { name: 'Go on importing' }).click();
+    await page.getByText('One of the next rows has neither phone number nor e-mail address').waitFor();
+    await page.getByRole('button', { name: 'Leave it at that' }).waitFor();
+    expect((await customersOf(business)).map(({ name }) => name)).toEqual(['Ann', 'Bea']);
+  });
+
   it('takes people without contact details where that is wanted, each once though its answer is lost', async () => {
     const business = await service.business();
     const page = await browser.signedIn(business, '/import');

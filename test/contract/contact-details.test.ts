@@ -75,6 +75,22 @@ describe('a phone number', () => {
     }
   });
 
+  for (const by of ['phone', 'contacts'] as const)
+    it(`is read so by create and update too, given as ${by}`, async () => {
+      const business = await service.business();
+      const location_id = await business.addLocation('GB');
+      const as = (value: string) =>
+        by === 'phone' ? { phone: value } : { contacts: [{ type: 'phone', value }] };
+      const { body } = await business.send('POST', '/customers', { ...as('07400 123456'), location_id });
+      expect(body).toMatchObject({ phone: '+447400123456', warnings: [] });
+      for (const method of ['PATCH', 'PUT']) {
+        const changed = await business.send(method, `/customers/${body.id}`, as('07400 654321'));
+        expect(changed.body).toMatchObject({ phone: '+447400654321', warnings: [] });
+        await business.send(method, `/customers/${body.id}`, as('07400 123456'));
+      }
+      expect(await fetched(business, body.id)).toMatchObject({ phone: '+447400123456' });
+    });
+
   for (const phone of ['0412', '98765432109876543', '0412 345 678 901 2345']) {
     it(`"${phone}", not possible here, is kept as given with a warning and matches the same digits`, async () => {
       const business = await service.business();

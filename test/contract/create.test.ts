@@ -61,6 +61,27 @@ describe('create', () => {
     expect(await fetched(business, made.body.id)).toEqual(record);
   });
 
+  it('warns of a phone that is none and of placeholders, and keeps the rest', async () => {
+    const business = await service.business();
+    const { body } = await business.send('POST', '/customers', {
+      name: 'Ann',
+      phone: '0412',
+      email: 'test@test.com',
+      contacts: [
+        { type: 'phone', value: 'n/a' },
+        { type: 'email', value: 'ann@example.com' },
+      ],
+    });
+    const warned = body.warnings.map(({ code, field, message }) => [code, field, /\S.*\.$/.test(message)]);
+    expect(warned).toEqual([
+      ['placeholder_ignored', 'email', true],
+      ['phone_unrecognised', 'phone', true],
+      ['placeholder_ignored', 'contacts/0', true],
+    ]);
+    expect(await fetched(business, body.id)).toMatchObject({ phone: '0412', email: 'ann@example.com' });
+    expect(body.contacts).toHaveLength(2);
+  });
+
   it('two customers of one name are two customers', async () => {
     const { send } = await service.business();
     const answers = await Promise.all([1, 2].map(() => send('POST', '/customers', { name: 'Ann Lee' })));

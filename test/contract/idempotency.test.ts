@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { isRepeatable } from '../../src/http/route.ts';
 import {
   type Answer,
   type Send,
@@ -10,7 +11,8 @@ import {
   useSecondServer,
   useService,
 } from '../harness.ts';
-import { made } from './life-case.ts';
+import { dump } from '../isolation/victim.ts';
+import { done, made } from './life-case.ts';
 import { stored } from './stored.ts';
 import { MOBILE, upsert } from './upsert-case.ts';
 
@@ -24,58 +26,159 @@ function expectReplay(first: Answer, again: Answer): void {
   expect(first.headers.get('idempotent-replayed')).toBeNull();
   expect([again.status, again.text, again.headers.get('etag')]).toEqual([
     first.status,
-    first.text,
+    // An API key is shown once.
+    first.text.replace(/"key":"clt_[^"]+"/, '"key":null'),
     first.headers.get('etag'),
   ]);
 }
 
-/** Every kind of write: what it needs, and its request. */
-const WRITES: Record<
-  string,
-  (business: TestBusiness) => Promise<[method: string, path: string, body?: unknown]>
-> = {
-  create: async () => ['POST', '/customers', { name: 'Ann' }],
-  'upsert that creates': async () => ['PUT', '/customers', { name: 'Ann', phone: MOBILE }],
-  'upsert that changes nothing': async (business) => {
-    await upsert(business, { phone: MOBILE });
-    return ['PUT', '/customers', { phone: MOBILE }];
-  },
-  batch: async () => [
-    'PUT',
-    '/customers/batch',
-    { customers: [{ phone: MOBILE }, { name: 'nobody' }, { phone: MOBILE, name: 'Ann' }] },
+type Request = [method: string, path: string, body?: unknown];
+type Prepare = (business: TestBusiness) => Promise<Request>;
+
+/** A request to a customer just made. */
+const to =
+  (method: string, path = '', body?: unknown): Prepare =>
+  async (business) => [method, `/customers/${(await made(business, { name: 'A' })).id}${path}`, body];
+
+/** A pair that one upsert has named, as it stands among the possible duplicates. */
+async function pairOf(business: TestBusiness): Promise<string> {
+  await upsert(business, { phone: MOBILE });
+  await upsert(business, { email: 'ann@clientele.test' });
+  await upsert(business, { phone: MOBILE, email: 'ann@clientele.test' });
+  return (await done(business.send('GET', '/duplicates'))).items[0]!.id;
+}
+
+/** Every kind of write: the operation, what it needs, and its request. */
+const WRITES: Record<string, [operationId: string, prepare: Prepare]> = {
+  create: ['createCustomer', async () => ['POST', '/customers', { name: 'Ann' }]],
+  'upsert that creates': [
+    'upsertCustomer',
+    async () => ['PUT', '/customers', { name: 'Ann', phone: MOBILE }],
   ],
-  update: async (business) => [
-    'PATCH',
-    `/customers/${(await made(business, { name: 'A' })).id}`,
-    { name: 'Ann' },
+  'upsert that changes nothing': [
+    'upsertCustomer',
+    async (business) => {
+      await upsert(business, { phone: MOBILE });
+      return ['PUT', '/customers', { phone: MOBILE }];
+    },
   ],
-  delete: async (business) => ['DELETE', `/customers/${(await made(business, { name: 'A' })).id}`],
-  merge: async (business) => {
-    const [a, b] = [await made(business, { name: 'A' }), await made(business, { name: 'B' })];
-    return ['POST', `/customers/${a.id}/merge`, { from: b.id }];
-  },
-  reference: async (business) => [
-    'PUT',
-    `/customers/${(await made(business, { name: 'A' })).id}/references/booking/1`,
-    { state: 'open' },
+  batch: [
+    'upsertCustomers',
+    async () => [
+      'PUT',
+      '/customers/batch',
+      { customers: [{ phone: MOBILE }, { name: 'nobody' }, { phone: MOBILE, name: 'Ann' }] },
+    ],
   ],
-  erase: async (business) => ['POST', `/customers/${(await made(business, { name: 'A' })).id}/erase`],
-  'create a location': async () => ['POST', '/locations', { name: 'North' }],
-  'set the delete rules': async () => ['PUT', '/delete-rules', { protected_tags: ['vip'] }],
+  update: ['updateCustomer', to('PATCH', '', { name: 'Ann' })],
+  'update by PUT': ['putCustomer', to('PUT', '', { name: 'Ann' })],
+  delete: ['deleteCustomer', to('DELETE')],
+  restore: [
+    'restoreCustomer',
+    async (business) => {
+      const [, path] = await to('POST')(business);
+      await done(business.send('DELETE', path));
+      return ['POST', `${path}/restore`];
+    },
+  ],
+  merge: [
+    'mergeCustomers',
+    async (business) =>
+      await to('POST', '/merge', { from: (await made(business, { name: 'B' })).id })(business),
+  ],
+  unmerge: [
+    'unmergeCustomers',
+    async (business) => {
+      const { id: from } = await made(business, { name: 'B' });
+      const [, path] = await to('POST')(business);
+      await done(business.send('POST', `${path}/merge`, { from }));
+      return ['POST', `${path}/unmerge`, { from }];
+    },
+  ],
+  reference: ['putReference', to('PUT', '/references/booking/1', { state: 'open' })],
+  'remove a reference': [
+    'removeReference',
+    async (business) => {
+      const [, path] = await to('DELETE', '/references/booking/1')(business);
+      await done(business.send('PUT', path, { state: 'open' }));
+      return ['DELETE', path];
+    },
+  ],
+  'place a hold': ['placeLegalHold', to('PUT', '/legal-hold', { reason: 'A claim' })],
+  'lift a hold': [
+    'liftLegalHold',
+    async (business) => {
+      const [, path] = await to('DELETE', '/legal-hold')(business);
+      await done(business.send('PUT', path, { reason: 'A claim' }));
+      return ['DELETE', path];
+    },
+  ],
+  erase: ['eraseCustomer', to('POST', '/erase')],
+  'dismiss a pair': [
+    'dismissDuplicate',
+    async (business) => ['POST', `/duplicates/${await pairOf(business)}/dismiss`],
+  ],
+  'reopen a pair': [
+    'reopenDuplicate',
+    async (business) => {
+      const path = `/duplicates/${await pairOf(business)}`;
+      await done(business.send('POST', `${path}/dismiss`));
+      return ['POST', `${path}/reopen`];
+    },
+  ],
+  'undo an import': [
+    'undoImport',
+    async (business) => {
+      const id = randomUUID();
+      await done(business.send('PUT', `/customers?import_id=${id}`, { phone: MOBILE }));
+      return ['POST', `/imports/${id}/undo`];
+    },
+  ],
+  'add the demo customers': ['addDemoCustomers', async () => ['POST', '/demo-customers']],
+  'create a location': ['createLocation', async () => ['POST', '/locations', { name: 'North' }]],
+  'change a location': [
+    'updateLocation',
+    async ({ locationId }) => ['PATCH', `/locations/${locationId}`, { name: 'North' }],
+  ],
+  'create an API key': ['createApiKey', async () => ['POST', '/api-keys', { name: 'Form' }]],
+  'rotate an API key': [
+    'rotateApiKey',
+    async ({ addKey }) => ['POST', `/api-keys/${(await addKey({})).id}/rotate`, { overlap_seconds: 3600 }],
+  ],
+  'revoke an API key': [
+    'revokeApiKey',
+    async ({ addKey }) => ['DELETE', `/api-keys/${(await addKey({})).id}`],
+  ],
+  'set the delete rules': [
+    'setDeleteRules',
+    async () => ['PUT', '/delete-rules', { protected_tags: ['vip'] }],
+  ],
 };
 
 describe('a repetition under the same key', () => {
-  for (const [what, prepare] of Object.entries(WRITES)) {
+  it('is told of every write there is', () => {
+    const takingOne = service.server.routes
+      .filter(({ method, scope }) => method !== 'GET' && isRepeatable(scope))
+      .map(({ operationId }) => operationId);
+    const told = new Set(Object.values(WRITES).map(([operationId]) => operationId));
+    expect([...told].sort()).toEqual(takingOne.sort());
+  });
+
+  for (const [what, [operationId, prepare]] of Object.entries(WRITES)) {
     it(`${what}: answers as the first time, through any process, and writes nothing`, async () => {
       const business = await service.business();
       const [method, path, body] = await prepare(business);
+      const route = service.server.routes.find((one) => one.operationId === operationId)!;
+      expect([method, path]).toEqual([
+        route.method,
+        expect.stringMatching(new RegExp(`^${route.path.replace(/:\w+/g, '[^/]+')}$`)),
+      ]);
       const first = await business.send(method, path, body, keyed('one'));
       expect(first.success, first.text).toBe(true);
-      const before = await stored(service.sql, business.id);
+      const before = await dump(service.sql, business.id);
       expectReplay(first, await business.send(method, path, body, keyed('one')));
       expectReplay(first, await sender(elsewhere.url, business.key)(method, path, body, keyed('one')));
-      expect(await stored(service.sql, business.id)).toEqual(before);
+      expect(await dump(service.sql, business.id)).toBe(before);
     });
   }
 
@@ -86,6 +189,7 @@ describe('a repetition under the same key', () => {
     const others: [string, string, unknown, Record<string, string>?][] = [
       ['POST', '/customers', { name: 'Bea' }],
       ['PUT', '/customers', { name: 'Ann', phone: MOBILE }],
+      ['POST', `/customers?import_id=${randomUUID()}`, { name: 'Ann' }],
       ['PATCH', `/customers/${id}`, { name: 'Ann' }, { 'if-match': '"1"' }],
       ['PUT', '/customers/batch', { customers: [{ phone: MOBILE }] }],
       ['POST', '/locations', { name: 'Ann' }],
@@ -141,7 +245,7 @@ describe('a repetition under the same key', () => {
 
   it('a write that says it is no dry run is repeated as any other', async () => {
     const repeated: string[] = [];
-    for (const [what, prepare] of Object.entries(WRITES)) {
+    for (const [what, [, prepare]] of Object.entries(WRITES)) {
       const business = await service.business();
       const [method, path, body] = await prepare(business);
       const send = () => business.send(method, `${path}?dry_run=false`, body, keyed('one'));
@@ -150,19 +254,39 @@ describe('a repetition under the same key', () => {
       expectReplay(first, await send());
       repeated.push(what);
     }
-    const without = ['create a location', 'set the delete rules'];
+    // Those that docs/api.md names as taking no dry_run.
+    const without = [
+      'dismiss a pair',
+      'reopen a pair',
+      'undo an import',
+      'add the demo customers',
+      'create a location',
+      'change a location',
+      'create an API key',
+      'rotate an API key',
+      'revoke an API key',
+      'set the delete rules',
+    ];
     expect(repeated).toEqual(Object.keys(WRITES).filter((what) => !without.includes(what)));
   });
 
-  it('expires after 24 hours', async () => {
-    const business = await service.business();
-    const first = await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));
-    await service.sql`
-      update idempotency_keys set created_at = now() - interval '24 hours 1 second' where business_id = ${business.id}`;
-    const later = await business.send('POST', '/customers', { name: 'Ann' }, keyed('one'));
-    expect(later.body.id).not.toBe(first.body.id);
-    expectReplay(later, await business.send('POST', '/customers', { name: 'Ann' }, keyed('one')));
-  });
+  for (const [path, body] of [
+    ['/customers', { name: 'Ann' }],
+    ['/locations', { name: 'North' }],
+  ] as const)
+    it(`expires after 24 hours, and not before: POST ${path}`, async () => {
+      const business = await service.business();
+      const send = () => business.send('POST', path, body, keyed('one'));
+      const age = (by: string) => service.sql`
+        update idempotency_keys set created_at = now() - ${by}::interval where business_id = ${business.id}`;
+      const first = await send();
+      await age('23 hours 59 minutes');
+      expectReplay(first, await send());
+      await age('24 hours 1 second');
+      const later = await send();
+      expect(later.body.id).not.toBe(first.body.id);
+      expectReplay(later, await send());
+    });
 
   describe('expires by the clock that all processes share, whatever their own says', () => {
     const jump = (hours: number) =>
@@ -195,6 +319,22 @@ describe('a repetition under the same key', () => {
     const again = await business.send('POST', '/api-keys', { name: 'Form' }, keyed('one'));
     expect(again.body).toEqual({ ...first.body, key: null });
     const rows = await service.sql`select answer from idempotency_keys where business_id = ${business.id}`;
+    expect(JSON.stringify(rows)).not.toContain(first.body.key);
+  });
+
+  it('a rotation makes one key, and shows it only the first time', async () => {
+    const business = await service.business();
+    const old = await business.addKey({ name: 'Form' });
+    const rotate = () =>
+      business.send('POST', `/api-keys/${old.id}/rotate`, { overlap_seconds: 3600 }, keyed('one'));
+    const first = await rotate();
+    const again = await rotate();
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.body).toEqual({ ...first.body, key: null });
+    const { items } = await done(business.send('GET', '/api-keys'));
+    expect(items.filter(({ name }) => name === 'Form').map(({ id }) => id)).toEqual([old.id, first.body.id]);
+    const rows = await service.sql`select answer from idempotency_keys where business_id = ${business.id}`;
+    expect(JSON.stringify(rows)).toContain(first.body.id);
     expect(JSON.stringify(rows)).not.toContain(first.body.key);
   });
 });

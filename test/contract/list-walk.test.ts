@@ -1,6 +1,9 @@
 /** Walking a list (contract section 2): by cursor and by page number, each record exactly once while others write. */
 import { describe, expect, it } from 'vitest';
 import { type Body, sender, type TestBusiness, useSecondServer, useService } from '../harness.ts';
+import { done, erase, merge, unmerge } from './life-case.ts';
+
+type Eight = [string, string, string, string, string, string, string, string, ...string[]];
 
 const service = useService();
 const elsewhere = useSecondServer(service);
@@ -209,6 +212,40 @@ describe('a walk by page number with the as_of of the first page', () => {
         'no record missing',
       ).toEqual([]);
       expect(new Set([...totals, seen.length]).size, 'the total is that of the walk, on every page').toBe(1);
+    }
+  });
+
+  it('shows each as many times as it was there, once, while others merge, unmerge and erase', async () => {
+    for (const walk of [walkByNumber, walkByCursor]) {
+      const { business, all } = await crowd(16);
+      const [apart, into, survivor, gone, joined, back, erased, erasedLate, ...others] = all as Eight;
+      const merging = (id: string, from: string) => done(merge(business, id, from));
+      const unmerging = (id: string, from: string) => done(unmerge(business, id, from));
+      await merging(into, apart);
+      const pages = await walk(business, 'page_size=5', async (page) => {
+        if (page.page > 1) return;
+        while (Date.now() <= Date.parse(page.as_of)) await new Promise(setImmediate);
+        // Merged before and apart since; merged since; merged since and apart again; erased since, one after a merge.
+        await unmerging(into, apart);
+        await merging(survivor, gone);
+        await merging(joined, back);
+        await unmerging(joined, back);
+        await erase(business, erased);
+        await merging(others[0]!, erasedLate);
+        await erase(business, others[0]!);
+      });
+      expect(ids(pages)).toEqual(all.slice(1).reverse());
+      expect(pages.map(({ total }) => total)).toEqual(Array(pages.length).fill(15));
+      // Nothing of an erased one is left but the place: it counts, so that the pages do not move.
+      const items = pages.flatMap((page) => page.items);
+      for (const id of [erased, erasedLate, others[0]!]) {
+        const item = items.find((one) => one.id === id)!;
+        expect(item).toMatchObject({ name: null, email: null, phone: null, address: null, contacts: [] });
+        expect(JSON.stringify(item)).not.toMatch(/person/i);
+      }
+      expect(items.find(({ id }) => id === gone)).toMatchObject({ name: expect.stringMatching(/^Person/) });
+      // Who asks anew sees those who are there now.
+      expect((await list(business, '')).total).toBe(16 - 4);
     }
   });
 

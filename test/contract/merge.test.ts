@@ -81,6 +81,27 @@ describe('merge', () => {
     expect((await business.send('GET', `/customers/${a}`)).headers.get('link')).toBeNull();
   });
 
+  it("the merged id's history and references are the survivor's", async () => {
+    const { business, a, b } = await two();
+    for (const [id, ref] of [
+      [a, 'A-1'],
+      [b, 'B-1'],
+    ] as const)
+      await done(business.send('PUT', `/customers/${id}/references/booking/${ref}`, { state: 'open' }));
+    await done(merge(business, a, b));
+    for (const what of ['events', 'references']) {
+      const [own, others] = await Promise.all(
+        [a, b].map((id) => done(business.send('GET', `/customers/${id}/${what}`))),
+      );
+      expect(own!.items.length).toBeGreaterThan(1);
+      expect(others).toEqual(own);
+    }
+    const { items } = await done(business.send('GET', `/customers/${b}/references`));
+    expect(items).toEqual(['A-1', 'B-1'].map((ref) => ({ kind: 'booking', ref, state: 'open' })));
+    const of = new Set((await events(business, b)).map(({ customer_id }) => customer_id));
+    expect(of).toEqual(new Set([a, b]));
+  });
+
   it('writes to the merged id are 409 with the survivor, a delete is blocked by the rule merged', async () => {
     const { business, a, b } = await two();
     const c = await made(business, { name: 'Cem' });

@@ -78,6 +78,44 @@ describe('rate limits', () => {
     expect([fifth!.status, leftOf(fifth!, 'key'), sixth!.status]).toEqual([200, 0, 429]);
   });
 
+  it.each([
+    ['ahead', 600_000],
+    ['behind', -600_000],
+  ])('count together with a process whose clock is %s', async (_where, skew) => {
+    await waitForRoom();
+    const { id: businessId, addKey } = await service.business();
+    const { id } = await addKey({});
+    const scope = { businessId, locationId: null, actor: { type: 'api_key' as const, id, name: 'k' } };
+    const [right, wrong] = [new RateLimits({ key: 5, business: 0 }), new RateLimits({ key: 5, business: 0 })];
+    const left = (limits: RateLimits, now: number) =>
+      /r=(\d+)/.exec(limits.admit(scope, now).headers.ratelimit!)![1];
+    const told: unknown[] = [];
+    // Each tells after each request, in turn: neither wipes out what the other told.
+    for (let n = 0; n < 2; n++) {
+      told.push(left(right, Date.now()));
+      await right.share(service.sql);
+      told.push(left(wrong, Date.now() + skew));
+      await wrong.share(service.sql);
+    }
+    told.push(left(right, Date.now()));
+    await right.share(service.sql);
+    expect(told).toEqual(['4', '4', '3', '2', '1']);
+    await wrong.share(service.sql);
+    expect(wrong.admit(scope, Date.now() + skew).error).toBeNull();
+    await wrong.share(service.sql);
+    expect(wrong.admit(scope, Date.now() + skew).error?.code).toBe('rate_limited');
+  });
+
+  it('say when to come again to whoever signs in too', async () => {
+    await waitForRoom();
+    const { key, send } = await (await service.business()).addKey({});
+    await sendMany(send, 5);
+    const { status, headers } = await service.send('POST', '/session', { key });
+    expect(status).toBe(429);
+    const left = 60 - (Math.floor(Date.now() / 1000) % 60);
+    expect(Math.abs(Number(headers.get('retry-after')) - left)).toBeLessThanOrEqual(1);
+  });
+
   it('are told only to whom a key was recognised', async () => {
     const { status, headers } = await business.send('GET', '/customers', undefined, { key: 'clt_wrong' });
     expect([status, headers.get('ratelimit')]).toEqual([401, null]);

@@ -326,6 +326,20 @@ describe('what the operation does not know', () => {
   }
 });
 
+it('a hundred violations are named; the code is of all, the message says how many there are', async () => {
+  const { send } = await service.business();
+  const unknown = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`unknown${n}`, n]));
+  for (const [body, code, count] of [
+    [{ phone: MOBILE, ...unknown }, 'unknown_field', 150],
+    [{ phone: MOBILE, ...unknown, status: 'gone' }, 'validation_failed', 151],
+  ] as const) {
+    const answer = await send('PUT', '/customers', body);
+    expect(answer).toMatchObject({ status: 422, body: { code } });
+    expect(answer.body.errors).toHaveLength(100);
+    expect(answer.message).toContain(`(and ${count - 1} more)`);
+  }
+});
+
 it('all violations are reported at once', async () => {
   const { send } = await service.business();
   const answer = await send('PUT', '/customers', {

@@ -4,6 +4,7 @@ import { purgeCustomers } from '../../src/customers/purge.ts';
 import { openService } from '../../src/customers/service.ts';
 import { keepHouse } from '../../src/housekeeping.ts';
 import { type TestBusiness, useService } from '../harness.ts';
+import { dump } from '../isolation/victim.ts';
 import { content, done, events, made, merge } from './life-case.ts';
 import { stored } from './stored.ts';
 import { fetched, LANDLINE, MOBILE, upsert, values } from './upsert-case.ts';
@@ -104,6 +105,45 @@ describe('delete rule: legal_hold', () => {
     expect((await business.send('DELETE', path)).status).toBe(200);
   });
 
+  it('is not got round by a merge: it goes over to the survivor, and is lifted there', async () => {
+    const { business, path } = await known();
+    const other = await made(business, { name: 'Bea', phone: LANDLINE });
+    await done(business.send('PUT', `/customers/${other.id}/legal-hold`, { reason: 'Claim 2026/118' }));
+    await done(merge(business, path.split('/')[2]!, other.id));
+    const before = await stored(service.sql, business.id);
+    const refused = { code: 'delete_blocked', blockers: [{ rule: 'legal_hold', count: 1 }] };
+    for (const query of ['', '?force=true'])
+      expect(await business.send('DELETE', path + query)).toMatchObject({ status: 409, body: refused });
+    expect(await business.send('POST', `${path}/erase`)).toMatchObject({ status: 409, body: refused });
+    // The id that was merged away is no way round it either.
+    for (const [method, target] of [
+      ['DELETE', ''],
+      ['POST', '/erase'],
+      ['DELETE', '/legal-hold'],
+    ] as const)
+      expect((await business.send(method, `/customers/${other.id}${target}`)).status).toBe(409);
+    expect(await stored(service.sql, business.id)).toEqual(before);
+    await done(business.send('DELETE', `${path}/legal-hold`));
+    expect((await business.send('DELETE', path)).status).toBe(200);
+    expect((await business.send('POST', `${path}/erase`)).status).toBe(200);
+  });
+
+  it('dry_run of placing and lifting answers the hold that would be, and writes nothing', async () => {
+    const { business, path } = await known();
+    const place = (query: string) => business.send('PUT', `${path}/legal-hold${query}`, { reason: 'x' });
+    const lift = (query: string) => business.send('DELETE', `${path}/legal-hold${query}`);
+    for (const [write, legal_hold] of [
+      [place, 'x'],
+      [lift, null],
+    ] as const) {
+      const before = await dump(service.sql, business.id);
+      const rehearsed = await write('?dry_run=true');
+      expect(rehearsed).toMatchObject({ status: 200, body: { legal_hold } });
+      expect(await dump(service.sql, business.id)).toBe(before);
+      expect((await write('')).body).toEqual(rehearsed.body);
+    }
+  });
+
   it('needs the scope admin and a reason', async () => {
     const { business, path } = await known();
     const { send } = await business.addKey({ scopes: ['customers:write', 'customers:delete'] });
@@ -145,6 +185,41 @@ describe('delete rule: open_reference', () => {
     const soft = await business.send('DELETE', path);
     expect(soft.body.blockers[0]!.resolution).toContain('force=true');
     expect((await business.send('DELETE', `${path}?force=true`)).status).toBe(200);
+  });
+
+  it('force passes over nothing else: a protected status and a protected tag still block', async () => {
+    const { business, path } = await known({ tags: ['vip'] });
+    const rules = {
+      soft_reference_kinds: ['enquiry'],
+      protected_statuses: ['active'],
+      protected_tags: ['vip'],
+    };
+    await done(business.send('PUT', '/delete-rules', rules));
+    await done(business.send('PUT', `${path}/references/enquiry/1`, { state: 'open' }));
+    const before = await stored(service.sql, business.id);
+    const forced = await business.send('DELETE', `${path}?force=true`);
+    expect([forced.status, forced.body.blockers.map(({ rule }) => rule)]).toEqual([
+      409,
+      ['protected_status', 'protected_tag'],
+    ]);
+    expect(await stored(service.sql, business.id)).toEqual(before);
+  });
+
+  it('dry_run of registering, closing and removing one writes nothing', async () => {
+    const { business, path } = await known();
+    const target = `${path}/references/booking/1`;
+    for (const [method, state] of [
+      ['PUT', 'open'],
+      ['PUT', 'closed'],
+      ['DELETE', null],
+    ] as const) {
+      const send = (query: string) => business.send(method, target + query, state ? { state } : undefined);
+      const before = await dump(service.sql, business.id);
+      const rehearsed = await send('?dry_run=true');
+      expect(rehearsed).toMatchObject({ status: 200, body: { kind: 'booking', ref: '1', state } });
+      expect(await dump(service.sql, business.id)).toBe(before);
+      expect((await send('')).body).toEqual(rehearsed.body);
+    }
   });
 
   it('the same again changes nothing; each change is an event', async () => {

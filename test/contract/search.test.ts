@@ -115,6 +115,16 @@ const EXAMPLES: Record<string, [q: string, found: string[]][]> = {
     ['mikayla vip dapto 0498', ['Mikayla Malloney']],
     ['jose 0498', []],
   ],
+  'by a word of one or two letters the beginnings of words': [
+    ['mi', ['1000 Miles Pure Water', 'Mikayla Malloney']],
+    ['jo ña', ['José Ñandú']],
+    ['jo du', []],
+    ['ay', []],
+  ],
+  'by twelve words, and passes over those behind them': [
+    [`${'jose '.repeat(11)}malloney`, []],
+    [`${'jose '.repeat(12)}malloney`, ['José Ñandú']],
+  ],
   'names with one letter wrong': [
     ['mikaela', ['Mikayla Malloney']],
     ['mikalya', ['Mikayla Malloney']],

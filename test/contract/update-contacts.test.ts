@@ -237,6 +237,39 @@ describe('a contact owned by another record', () => {
     });
   }
 
+  it('is named with every other that is', async () => {
+    const { business, update } = await known();
+    const bob = await upsert(business, { name: 'Bob', phone: OTHER_MOBILE });
+    const cem = await upsert(business, { name: 'Cem', email: 'cem@example.com' });
+    for (const [body, fields] of [
+      [{ phone: OTHER_MOBILE, email: 'cem@example.com' }, ['phone', 'email']],
+      [
+        {
+          contacts: [
+            { type: 'phone', value: OTHER_MOBILE },
+            { type: 'email', value: 'cem@example.com' },
+          ],
+        },
+        ['contacts/0', 'contacts/1'],
+      ],
+    ] as const) {
+      const answer = await update(body);
+      expect(answer).toMatchObject({ status: 409, body: { code: 'contact_in_use' } });
+      const told = answer.body.errors.map(({ field, message }) => [
+        field,
+        message.match(/[0-9a-f-]{36}/)?.[0],
+      ]);
+      expect(told).toHaveLength(2);
+      expect(new Map(told as [string, string][])).toEqual(
+        new Map([
+          [fields[0], bob.id],
+          [fields[1], cem.id],
+        ]),
+      );
+      expect([bob.id, cem.id]).toContain(answer.body.customer_id);
+    }
+  });
+
   it('in another location is no obstacle', async () => {
     const { business, record, update } = await known();
     const location_id = await business.addLocation();

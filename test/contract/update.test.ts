@@ -158,6 +158,18 @@ describe('update', () => {
     expect(await stored(service.sql, business.id)).toEqual(before);
   });
 
+  it('a key of custom_fields that goes makes room for one that comes; 16 KiB are the limit of the whole', async () => {
+    const business = await service.business();
+    const long = 'k'.repeat(6_000);
+    const custom_fields = { kept: 'x'.repeat(8_000), [long]: 1 };
+    const { id } = (await business.send('POST', '/customers', { name: 'Ann', custom_fields })).body;
+    const update = (fields: object) => business.send('PATCH', `/customers/${id}`, { custom_fields: fields });
+    const refused = await update({ new: 'x'.repeat(8_000) });
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ field: 'custom_fields' }] } });
+    const { body } = await update({ [long]: null, new: 'x'.repeat(8_000) });
+    expect(Object.keys(body.custom_fields)).toEqual(['kept', 'new']);
+  });
+
   it('custom_fields merge key by key, and a key given as null goes', async () => {
     const { business, path } = await known();
     const { body } = await business.send('PATCH', path, { custom_fields: { seats: null, colour: 'red' } });

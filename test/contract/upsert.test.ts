@@ -2,8 +2,18 @@
 import { describe, expect, it } from 'vitest';
 import { sender, useSecondServer, useService } from '../harness.ts';
 import { stored } from './stored.ts';
-import { type Case, fetched, MOBILE, OTHER_MOBILE, primaries, upsert, values } from './upsert-case.ts';
+import {
+  type Case,
+  fetched,
+  LANDLINE,
+  MOBILE,
+  OTHER_MOBILE,
+  primaries,
+  upsert,
+  values,
+} from './upsert-case.ts';
 import { identifyingNobody, ofTwoCustomers } from './upsert-conflict-cases.ts';
+import { knownElsewhere } from './upsert-elsewhere-cases.ts';
 import { identicalAtOnce, oneKeyInCommon } from './upsert-simultaneous-cases.ts';
 
 const service = useService();
@@ -116,6 +126,22 @@ const TABLE: Record<Row, { title: string; cases: Case[] }> = {
           const a = await upsert(business, { email: 'ann@example.com' });
           const b = await upsert(business, { email: 'ann@example.com', phone: MOBILE });
           expect(b).toMatchObject({ id: a.id, email: 'ann@example.com', phone: MOBILE });
+        },
+      },
+      {
+        promise:
+          'a further phone is secondary though the primary one was cleared: which is it, an update says',
+        async check(business) {
+          const a = await upsert(business, {
+            email: 'ann@example.com',
+            phone: MOBILE,
+            contacts: [{ type: 'phone', value: LANDLINE }],
+          });
+          await business.send('PATCH', `/customers/${a.id}`, { phone: null });
+          const b = await upsert(business, { email: 'ann@example.com', phone: OTHER_MOBILE });
+          expect(b).toMatchObject({ id: a.id, phone: null, upsert: { changed: ['contacts'] } });
+          expect(values(b)).toEqual([LANDLINE, OTHER_MOBILE, 'ann@example.com']);
+          expect(primaries(b)).toEqual(['ann@example.com']);
         },
       },
       {
@@ -254,6 +280,7 @@ const TABLE: Record<Row, { title: string; cases: Case[] }> = {
           expect(await fetched(business, a.id)).toMatchObject({ version: 1, location_id: there });
         },
       },
+      ...knownElsewhere,
     ],
   },
   11: { title: 'identical calls at once', cases: identicalAtOnce },

@@ -1,7 +1,7 @@
 /** What counts as a change of a record, and how its plain fields and tags meet those of a write. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeFields, nextTags, uniqueTags } from '../../src/customers/fields.ts';
+import { nextTags, requireFit, uniqueTags } from '../../src/customers/fields.ts';
 import { changeOf, difference, isSame, toCustomer } from '../../src/customers/record.ts';
 import { ACTOR, openBook, refusal } from './book.ts';
 
@@ -108,8 +108,8 @@ describe('tags', () => {
   });
 });
 
-it('free-form fields merge key by key up to 16 KiB', () => {
-  expect(mergeFields({ a: 1, b: { c: 2 } }, { b: 3 }, 'custom_fields')).toEqual({ a: 1, b: 3 });
-  const half = 'x'.repeat(9000);
-  expect(refusal(() => mergeFields({ a: half }, { b: half }, 'custom_fields')).status).toBe(422);
+it('free-form fields are 16 KiB at most', () => {
+  const of = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
+  expect(requireFit(of(16_384), 'custom_fields')).toEqual(of(16_384));
+  expect(refusal(() => requireFit(of(16_385), 'custom_fields')).status).toBe(422);
 });

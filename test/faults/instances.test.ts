@@ -1,4 +1,6 @@
 /** Two instances on one database: the unique index and the version guard decide between them. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Sql } from '../../src/database/connect.ts';
 import { type Answer, createDatabase, type Send, sender, serve, useService } from '../harness.ts';
@@ -22,6 +24,10 @@ describe('two processes on one database', () => {
   beforeAll(async () => {
     database = await createDatabase();
     sql = connect(database.url, { max: 2 });
+    // As a server of one's own has it; the embedded one says nothing of errors.
+    const name = sql(new URL(database.url).pathname.slice(1));
+    await sql`alter database ${name} set log_min_messages = 'error'`;
+    await sql`alter database ${name} set log_error_verbosity = 'default'`;
     const instances = await Promise.all(
       Array.from({ length: 2 }, () => processes.start({ DATABASE_URL: database.url })),
     );
@@ -53,6 +59,16 @@ describe('two processes on one database', () => {
       expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
     }
     await expectWhole(sql);
+  });
+
+  it('the log of a server that tells of errors says nothing of whom they made', async () => {
+    const other = connect(database.url, { max: 1 });
+    await other`select 1 / 0`.catch(() => {});
+    await other.end();
+    const [{ path }] = await sql<[{ path: string }]>`select current_setting('data_directory') as path`;
+    const log = await readFile(join(path, '..', 'postgres.log'), 'utf8');
+    expect(log, 'errors in this database are logged').toContain('division by zero');
+    expect(log).not.toMatch(/contacts|@clientele|\+61/);
   });
 });
 

@@ -141,7 +141,9 @@ describe('two workers', () => {
     // Fewer than it has open: from now on it gets no pipe for a child.
     limit('8');
     process.kill(victim!, 'SIGKILL');
-    await until('it was tried', 20_000, () => /could not be started \(EMFILE\)/.test(running.output()));
+    await until('it was tried', 20_000, () =>
+      /"cause":"EMFILE".*could not be started/.test(running.output()),
+    );
     expect(workers()).toHaveLength(1);
     limit('1024');
     await until('another has taken its place', 20_000, () => workers().length === 2);

@@ -10,6 +10,8 @@ export interface Figures {
   text: string;
   /** The labels of a figure with the values of each, of all its rows; null when there is no such figure. */
   labelsOf(name: string): Map<string, Set<string>> | null;
+  /** What an expression selects by that no row of the figure can have: a panel that stays empty, an alarm that never comes. */
+  unknownIn(expr: string): string[];
 }
 
 /** The figures in an expression of Prometheus that are the service's own. */
@@ -28,9 +30,20 @@ export const labelsIn = (expr: string): string[] => [
   ...[...expr.matchAll(/(\w+)(?:=~?|!=|!~)"/g)].map(([, label]) => label!),
 ];
 
+/** What an expression selects by: the figure, the label, how they are compared, and with what. */
+export const selectorsIn = (expr: string) =>
+  [...expr.matchAll(/(\w+)\{([^}]*)\}/g)].flatMap(([, figure, inner]) =>
+    [...inner!.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)].map(([, label, sign, value]) => ({
+      figure: figure!,
+      label: label!,
+      isPattern: sign!.endsWith('~'),
+      value: value!,
+    })),
+  );
+
 export function useFigures(): Figures {
   const service = useService();
-  const figures: Figures = { text: '', labelsOf };
+  const figures: Figures = { text: '', labelsOf, unknownIn };
 
   function labelsOf(name: string) {
     const rows = figures.text.split('\n').filter((line) => new RegExp(`^${name}(\\{| )`).test(line));
@@ -40,6 +53,28 @@ export function useFigures(): Figures {
       for (const [, label, value] of row.matchAll(/(\w+)="([^"]*)"/g))
         labels.set(label!, (labels.get(label!) ?? new Set()).add(value!));
     return labels;
+  }
+
+  /** An operation that nobody has called yet has no row: those are known by the routes, and `other` is what none of them is. */
+  function valuesOf(figure: string, label: string): string[] {
+    const seen = labelsOf(figure)?.get(label) ?? [];
+    return label === 'operation'
+      ? [...service.server.routes.map(({ operationId }) => operationId), 'other']
+      : [...seen];
+  }
+
+  function unknownIn(expr: string) {
+    return selectorsIn(expr)
+      .filter(({ figure }) => figuresIn(figure).length > 0)
+      .flatMap(({ figure, label, isPattern, value }) => {
+        const known = valuesOf(figure, label);
+        // Each part of a pattern by itself: that one of them is known must not hide another.
+        return (isPattern ? value.split('|') : [value])
+          .filter((one) =>
+            isPattern ? !known.some((value) => new RegExp(`^(?:${one})$`).test(value)) : !known.includes(one),
+          )
+          .map((one) => `${figure}: ${label} "${one}"`);
+      });
   }
 
   beforeAll(async () => {

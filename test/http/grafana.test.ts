@@ -24,6 +24,7 @@ describe('the dashboard', () => {
       const shown = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label!);
       expect(shown.filter((label) => !groupsIn(expr).includes(label))).toEqual([]);
       expect(labelsIn(expr).filter((label) => !labels!.has(label))).toEqual([]);
+      expect(figures.unknownIn(expr)).toEqual([]);
       expect(expr).toMatch(WORDS);
     },
   );

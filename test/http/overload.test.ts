@@ -4,8 +4,10 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../trust/processes.ts';
 import { type Answer, sender, type TestBusiness, useService } from '../harness.ts';
 
-/** Room for eight of work: four of one business. */
-const service = useService({ room: { pace: 4, least: 8, most: 8 } });
+/** Room for eight of work: four of one business; and for twice as many as may wait for events of one. */
+const MOST_WAITING = 12;
+const waitingRoom = { pace: 2 * MOST_WAITING, least: 2 * MOST_WAITING, most: 2 * MOST_WAITING };
+const service = useService({ room: { pace: 4, least: 8, most: 8 }, waitingRoom });
 let noisy: TestBusiness;
 let quiet: TestBusiness;
 beforeAll(async () => {
@@ -54,6 +56,50 @@ describe('a business with as much under way as is left', () => {
     expect((await quiet.send('GET', '/customers')).status).toBe(200);
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(10).fill(200));
     await until('they are gone', 5_000, () => service.waitingRoom.held === 0);
+  });
+
+  it.each([
+    ['sized', 'Content-Length: 1048576'],
+    ['chunked', 'Transfer-Encoding: chunked'],
+  ])('is told so before its body is read (%s)', async (which, framing) => {
+    let under: Promise<Answer>[] = [];
+    await whileLocked(async () => {
+      under = [1, 2, 3, 4].map((n) =>
+        noisy.send('PUT', '/customers', { email: `${which}${n}@clientele.test` }),
+      );
+      await until('four are under way', 5_000, () => service.room.held === 4);
+      const { hostname, port } = new URL(service.url);
+      const socket = connect(Number(port), hostname);
+      let said = '';
+      socket.setEncoding('utf8').on('data', (text) => {
+        said += text;
+      });
+      socket.write(
+        `PUT /api/v2/customers HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer ${noisy.key}\r\n` +
+          `Content-Type: application/json\r\n${framing}\r\n\r\n`,
+      );
+      await until('an answer', 5_000, () => said.includes('}'));
+      socket.destroy();
+      expect(said).toMatch(/^HTTP\/1\.1 503 /);
+      expect(said).toContain('"code":"overloaded"');
+    });
+    expect((await Promise.all(under)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+
+  it('has so many wait for events, and one more is told to come again; another business waits, and so does this one later', async () => {
+    const wait = ({ send }: TestBusiness) => send('GET', '/events?after=latest&wait=2');
+    const waiting = Array.from({ length: MOST_WAITING }, () => wait(quiet));
+    await until('they wait', 5_000, () => service.waitingRoom.held === MOST_WAITING);
+    const refused = await wait(quiet);
+    expect(isRefused(refused), refused.text).toBe(true);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await quiet.send('GET', '/events?after=latest')).status, 'who does not wait').toBe(200);
+    const other = wait(noisy);
+    await until('another waits', 5_000, () => service.waitingRoom.held === MOST_WAITING + 1);
+    const answers = await Promise.all([...waiting, other]);
+    expect(answers.map(({ status }) => status)).toEqual(Array(MOST_WAITING + 1).fill(200));
+    await until('they are gone', 5_000, () => service.waitingRoom.held === 0);
+    expect((await wait(quiet)).status).toBe(200);
   });
 
   it('gets its room back when a request is refused or its caller goes away', async () => {

@@ -1,7 +1,8 @@
 /** How much may be under way: fair shares, a pace that is measured, and what is taken is given back; and who is sent away when. */
 import { describe, expect, it } from 'vitest';
 import { Gone, Turns } from '../../src/database/turns.ts';
-import { Room, workOf } from '../../src/http/room.ts';
+import { RECEIVING_ROOM } from '../../src/http/receiving.ts';
+import { ROOM, Room, WAITING_ROOM, workOf } from '../../src/http/room.ts';
 import { Leaving } from '../../src/http/shed.ts';
 
 const size = (n: number) => ({ pace: n / 2, least: n, most: n });
@@ -23,6 +24,22 @@ describe('the room', () => {
   ])('%s', (_what, n, businesses, expected) => {
     const room = new Room(size(n), 0);
     expect(businesses.map((who) => fill(room, who))).toEqual(expected);
+  });
+
+  it.each([
+    ['the work under way, before its pace was measured', ROOM, ROOM.pace],
+    ['the work under way, where it gets most done', { ...ROOM, pace: 1_000_000 }, ROOM.most],
+    ['the work under way, where it gets nothing done', { ...ROOM, pace: 0 }, ROOM.least],
+    ['those who wait for events', WAITING_ROOM, 8_192],
+    ['bodies on their way', RECEIVING_ROOM, 32_768],
+  ])('of %s takes as much as it is made for, and no more', (_what, made, n) => {
+    const room = new Room(made, 0);
+    expect(room.size).toBe(n);
+    expect(fill(room, 'a', n), 'one alone').toBe(n / 2);
+    expect(() => room.enter('a', 1, 0)).toThrow('As much is under way');
+    let others = 0;
+    while (room.held < n) others += fill(room, `b${others}`, n);
+    expect(fill(room, 'b0', 1), 'who is in it already, of a full one').toBe(0);
   });
 
   it('lets whoever has nothing under way into a full one, until there is twice as much as there should be', () => {
@@ -125,9 +142,9 @@ describe('those who are sent away', () => {
 
   it.each<[string, number, number, number]>([
     ['where nobody is let in, eight', 0, 0, 8],
-    ['half of those who are let in, and eight', 100, 1_000, 58],
-    ['as many when they have waited for long', 100, 8_000, 108],
-    ['twice as many after twice as long', 100, 16_000, 208],
+    ['a third of those who are let in, and eight', 100, 1_000, 42],
+    ['as many when they have waited for long', 100, 6_000, 108],
+    ['twice as many after twice as long', 100, 12_000, 208],
     ['no more than there are', 10_000, 1_000, 1_000],
   ])('are in a round %s', (_what, letIn, waited, expected) => {
     const leaving = crowd();
@@ -146,6 +163,6 @@ describe('those who are sent away', () => {
     const leaving = new Leaving<string>((who) => who === 'gone');
     leaving.join('gone', 0);
     for (let n = 0; n < 100; n++) leaving.join('there', 15_000);
-    expect(leaving.next(20, 16_000)).toHaveLength(18);
+    expect(leaving.next(30, 16_000)).toHaveLength(18);
   });
 });

@@ -5,10 +5,10 @@ import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { hangUpWhenStalled } from '../../src/http/route.ts';
+import { hangUpWhenStalled, STALLED_MS } from '../../src/http/route.ts';
 
 const PIECE = Buffer.alloc(64 * 1024);
-const STALLED_MS = 200;
+const SHORT_MS = 200;
 
 it.each([
   ['nobody takes', false],
@@ -20,7 +20,7 @@ it.each([
     })(),
   );
   const server = createServer((_request, response: ServerResponse) => {
-    hangUpWhenStalled(response, STALLED_MS);
+    hangUpWhenStalled(response, SHORT_MS);
     file.pipe(response).once('close', () => file.destroy());
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -40,4 +40,11 @@ it.each([
   clearInterval(taking);
   caller.destroy();
   server.close();
+});
+
+it('the service gives it as long as it says', () => {
+  const given: number[] = [];
+  const response = { setTimeout: (millis: number) => given.push(millis) } as unknown as ServerResponse;
+  hangUpWhenStalled(response);
+  expect(given).toEqual([STALLED_MS]);
 });

@@ -1,10 +1,11 @@
 /** Reads go to the database by turns: exports for each page, the past too, and nobody for a caller who has gone. */
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/database/connect.ts';
+import { STALLED_MS } from '../../src/http/route.ts';
 import { until } from '../../trust/processes.ts';
 import { type Send, sender, serve, type TestBusiness, useService } from '../harness.ts';
 
@@ -81,9 +82,12 @@ const waiting = (n: number) => until(`${n} wait for their turn`, 5_000, () => se
 
 describe('an export', () => {
   it('takes a turn for each page, and room for one until its end', async () => {
+    const asked = once(service.server.server, 'request') as Promise<[unknown, ServerResponse]>;
     const { response } = call('/customers/export?format=ndjson');
     const { body } = await response;
     expect(service.room.held).toBe(1);
+    // Whoever takes none of it is given up then (stalled.test.ts).
+    expect((await asked)[1].socket!.timeout).toBe(STALLED_MS);
     let text = '';
     const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
     const read = async () => {

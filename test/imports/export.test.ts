@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { walk } from '../../src/customers/list.ts';
 import { clientele, csvFile, figures, scratch, textOf } from '../cli/session.ts';
 import { type TestBusiness, useService } from '../harness.ts';
 
@@ -113,6 +114,21 @@ describe.each(['customers.csv', 'customers.ndjson'])('an export as %s', (name) =
     expect(await count(till)).toBe(617);
     expect(await count(await service.business())).toBe(0);
   });
+});
+
+it('of somebody who is erased meanwhile nothing stands in the file; who is deleted meanwhile still does', async () => {
+  const business = await service.business();
+  const customers = Array.from({ length: 600 }, (_, n) => ({ email: `e${n}@clientele.test` }));
+  const { body } = await business.send('PUT', '/customers/batch', { customers });
+  const ids = body.items.map(({ customer }) => customer.id);
+  const context = { businessId: business.id, locationId: null, country: 'AU', cursorSecret: '', now: '' };
+  const pages = walk((reading) => reading(service.sql), context, {});
+  const first = (await pages.next()).value as string[];
+  await business.send('POST', `/customers/${ids[550]}/erase`);
+  await business.send('DELETE', `/customers/${ids[551]}`);
+  const second = (await pages.next()).value as string[];
+  const shown = [...first, ...second].map((document) => JSON.parse(document).id);
+  expect(shown).toEqual(ids.toSpliced(550, 1));
 });
 
 describe('an exported CSV', () => {

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { clientele, csvFile } from '../cli/session.ts';
 import { API, useService } from '../harness.ts';
-import { isNoted } from './notes.ts';
+import { isNoted, note } from './notes.ts';
 
 const service = useService();
 
@@ -32,6 +32,20 @@ it('a bare socket: its key, its query, and its body in pieces', async () => {
   // Whoever reads the body has it all the same.
   const [row] = await service.sql`select name from customers`;
   expect(row!.name).toBe('Sökrates Bareplug');
+});
+
+it('the reason of a hold, tags and labels; of an answer no word of the service', async () => {
+  const { send } = await service.business();
+  const contacts = [{ type: 'email', value: 'hold@clientele.test', label: 'from the lawyer' }];
+  const { body } = await send('POST', '/customers', { contacts, tags: ['in the lawsuit'] });
+  await send('PUT', `/customers/${body.id}/legal-hold`, { reason: 'Zyxwvut against us' });
+  await send('GET', '/customers?tag=lawsuit-2');
+  await send('PUT', `/customers/${body.id}/references/claim/CLAIM-1042`, { state: 'open' });
+  expect(
+    ['from the lawyer', 'in the lawsuit', 'Zyxwvut against us', 'lawsuit-2', 'CLAIM-1042'].map(isNoted),
+  ).toEqual(Array(5).fill(true));
+  note({ key: null, path: '/ready', headers: {}, body: null, answer: { reason: 'overloaded' } });
+  expect(isNoted('overloaded')).toBe(false);
 });
 
 it('a browser: the key it signs in with, and its cookie', async () => {

@@ -1,9 +1,11 @@
 /**
  * What a run keeps for the look at its end (test/reporter.ts): the logs of every service that it starts, and the names,
  * phones, e-mails, keys and other words of a person that its clients sent or were answered. One directory for a run. Noted is
- * what goes through `sender`, and whatever reaches a server that runs in the process of a test, whoever sent it. Not here: what
- * a command prints at its terminal, the campaign (its services log as in production), answers past `sender`.
+ * what goes through `sender`, and whatever reaches a server that runs in the process of a test, whoever sent it; of the campaign's
+ * smallest runs too (campaign.ts), whose services log faults alone. Not here: what a command prints at its terminal, answers past
+ * `sender`, what the benchmarks start, a PostgreSQL that is not the service's own.
  */
+import { randomUUID } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import {
   appendFileSync,
@@ -24,6 +26,10 @@ import { type Leak, leaksIn, type Noted, phrasesOf } from './search.ts';
 /** The run's directory; processes that the run starts inherit it. */
 const DIRECTORY = 'CLIENTELE_TEST_LOGS';
 const NOTES = '.noted';
+/** How logs are called: of the services of a test's own process, of processes that were started, of each PostgreSQL. */
+const TESTS = 'tests-';
+const PROCESSES = 'process-';
+const POSTGRES = 'postgres';
 const LOGS = '.log';
 const LEAKS = 'leaks.json';
 
@@ -42,18 +48,18 @@ const fileOf = (name: string): string => join(process.env[DIRECTORY]!, name);
 
 /** Keeps what a process printed. */
 export const keepOutput = (pid: number, text: string): void =>
-  appendFileSync(fileOf(`process-${pid}${LOGS}`), text);
+  appendFileSync(fileOf(`${PROCESSES}${pid}${LOGS}`), text);
 
-/** Keeps a log that lies somewhere else, before that goes away. */
+/** Keeps the log of a PostgreSQL, before it goes away. */
 export function keepLog(path: string, name: string): void {
-  if (existsSync(path)) appendFileSync(fileOf(`${name}${LOGS}`), readFileSync(path));
+  if (existsSync(path)) appendFileSync(fileOf(`${POSTGRES}-${name}${LOGS}`), readFileSync(path));
 }
 
 let logger: Logger | undefined;
 
 /** The log of the services of this process: all there is to say, into the run's directory; LOG_LEVEL shows it too. */
 export function suiteLogger(): Logger {
-  const file = () => pino.destination({ dest: fileOf(`tests-${process.pid}${LOGS}`), sync: true });
+  const file = () => pino.destination({ dest: fileOf(`${TESTS}${process.pid}${LOGS}`), sync: true });
   const shown = process.env.LOG_LEVEL as pino.Level | undefined;
   logger ??= pino(
     { level: 'trace' },
@@ -81,7 +87,16 @@ const TELLING = new Set([
   'source_metadata',
   'key',
   'q',
+  'tag',
+  'tags',
+  'added_tags',
+  'removed_tags',
+  'label',
+  'legal_hold',
+  'ref',
 ]);
+/** In what is sent: the reason of a legal hold. In answers it is a word of the service's own. */
+const TELLING_SENT = new Set([...TELLING, 'reason']);
 const noted = new Map<string, string>();
 
 /** Notes what of one request and its answer no log may hold. */
@@ -89,9 +104,21 @@ export function note({ key, path, headers, body, answer }: Exchange): void {
   if (key) noted.set(key, 'key');
   if (headers.cookie) noteText('cookie', headers.cookie.slice(headers.cookie.indexOf('=') + 1));
   for (const [field, value] of new URL(path, 'http://x').searchParams)
-    if (TELLING.has(field)) noteText(field, value);
-  noteFields(typeof body === 'string' ? parsed(body) : body);
-  noteFields(answer);
+    if (TELLING_SENT.has(field)) noteText(field, value);
+  noteFields(typeof body === 'string' ? parsed(body) : body, TELLING_SENT);
+  noteFields(answer, TELLING);
+}
+
+const CANARY = 'canary';
+
+/**
+ * Notes what nobody sent, and logs it: at the end it must be found, or the look finds nothing at all. One for each process that
+ * runs tests, by the same ways as what it notes and logs itself.
+ */
+export function plantCanary(): void {
+  const value = `canary ${randomUUID()}`;
+  noteText(CANARY, value);
+  suiteLogger().trace({ planted: value }, 'a canary');
 }
 
 /** True for a value that is looked for at the end. */
@@ -117,7 +144,7 @@ function noteBody(request: IncomingMessage): void {
   const { push } = request;
   request.push = (chunk: Buffer | null, encoding) => {
     if (chunk) chunks.push(chunk);
-    else if (chunks.length > 0) noteFields(parsed(Buffer.concat(chunks).toString()));
+    else if (chunks.length > 0) noteFields(parsed(Buffer.concat(chunks).toString()), TELLING_SENT);
     return push.call(request, chunk, encoding);
   };
 }
@@ -127,14 +154,14 @@ function noteText(field: string, text: string): void {
 }
 
 /** Not by recursion: tests send what is nested ten thousand deep. */
-function noteFields(all: unknown): void {
+function noteFields(all: unknown, telling: ReadonlySet<string>): void {
   const waiting: { value: unknown; field: string | null }[] = [{ value: all, field: null }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, field } = next;
     if (typeof value === 'string' && field) noteText(field, value);
     if (typeof value !== 'object' || value === null || value instanceof Uint8Array) continue;
     for (const [name, below] of Object.entries(value)) {
-      const own = TELLING.has(name) ? name : null;
+      const own = telling.has(name) ? name : null;
       // What an answer says of a key beside the key itself is no secret: its id stands in the log.
       waiting.push({ value: below, field: field === 'key' ? null : (field ?? own) });
     }
@@ -156,9 +183,27 @@ export function writeNotes(): void {
   noted.clear();
 }
 
-/** The look at the end: how much there was to look at, and every line of a log that says what it may not. */
-export function lookThroughLogs(): { values: number; lines: number; leaks: Leak[] } {
-  const dir = process.env[DIRECTORY]!;
+/** What of a run the look must have found. */
+export interface Ran {
+  /** Files of tests. */
+  files: number;
+  /** All that there are. */
+  isWhole: boolean;
+}
+
+export interface Look {
+  values: number;
+  lines: number;
+  /** Every line of a log that says what it may not. */
+  leaks: Leak[];
+  /** What shows that it was not looked, or not at all that there should have been. */
+  faults: string[];
+}
+
+/** The look at the end. */
+export function lookThroughLogs(ran: Ran): Look {
+  const dir = process.env[DIRECTORY];
+  if (!dir) return { values: 0, lines: 0, leaks: [], faults: ['The run has kept no logs.'] };
   const texts = (suffix: string) =>
     readdirSync(dir)
       .filter((name) => name.endsWith(suffix))
@@ -170,8 +215,45 @@ export function lookThroughLogs(): { values: number; lines: number; leaks: Leak[
   );
   const phrases = phrasesOf(all);
   const logs = texts(LOGS);
-  const leaks = logs.flatMap(({ name, text }) => leaksIn(join(dir, name), text, phrases));
-  if (leaks.length > 0) writeFileSync(fileOf(LEAKS), JSON.stringify(leaks, null, 2));
-  const lines = logs.reduce((sum, { text }) => sum + text.split('\n').length - 1, 0);
-  return { values: all.size, lines, leaks };
+  const found = logs.flatMap(({ name, text }) => leaksIn(join(dir, name), text, phrases));
+  const leaks = found.filter(({ field }) => field !== CANARY);
+  const planted = [...all.values()].filter((field) => field === CANARY).length;
+  const linesOf = (prefix: string) =>
+    logs
+      .filter(({ name }) => name.startsWith(prefix))
+      .reduce((sum, { text }) => sum + text.split('\n').length - 1, 0);
+  const faults = faultsOf(ran, {
+    values: all.size - planted,
+    planted,
+    found: found.length - leaks.length,
+    kinds: { tests: linesOf(TESTS) - planted, processes: linesOf(PROCESSES), postgres: linesOf(POSTGRES) },
+  });
+  if (leaks.length > 0 || faults.length > 0)
+    writeFileSync(fileOf(LEAKS), JSON.stringify({ leaks, faults }, null, 2));
+  return { values: all.size - planted, lines: linesOf('') - planted, leaks, faults };
+}
+
+export interface Found {
+  /** Canaries that were planted, and found. */
+  planted: number;
+  found: number;
+  values: number;
+  /** Lines of the logs of each kind. */
+  kinds: Record<string, number>;
+}
+
+/** A whole run sends many times as many. */
+const FEW_VALUES = 2_000;
+const FEW_LINES = 20;
+
+/** What shows that a look was none. Of a part of the suite only that what it noted is found: it may send nothing. */
+export function faultsOf({ files, isWhole }: Ran, { planted, found, values, kinds }: Found): string[] {
+  const faults: string[] = [];
+  if (planted < files) faults.push(`${files} files of tests ran, and ${planted} of them noted anything.`);
+  if (found !== planted) faults.push(`${planted} lines were planted in the logs, and ${found} found.`);
+  if (!isWhole) return faults;
+  if (values < FEW_VALUES) faults.push(`A whole run noted ${values} values alone.`);
+  for (const [kind, lines] of Object.entries(kinds))
+    if (lines < FEW_LINES) faults.push(`A whole run left ${lines} lines of the logs of ${kind} alone.`);
+  return faults;
 }

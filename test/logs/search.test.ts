@@ -1,5 +1,6 @@
 /** The look through the logs of a run finds what it is there for, and only that. */
 import { describe, expect, it } from 'vitest';
+import { type Found, faultsOf, type Ran } from './notes.ts';
 import { leaksIn, phrasesOf } from './search.ts';
 
 const KEY = 'clt_abc_0123456789ABCDEFGHIJ';
@@ -12,7 +13,13 @@ const PHRASES = phrasesOf(
     ['Zoë Çelik', 'name'],
     [KEY, 'key'],
     ['Ann', 'name'],
+    ['Léa', 'q'],
     ['Unknown', 'phone'],
+    ['request', 'name'],
+    ['vip', 'tags'],
+    ['123', 'phone'],
+    ['Beef', 'name'],
+    ['Al', 'name'],
   ]),
 );
 const json = (said: object) => JSON.stringify({ level: 30, time: 1, pid: 412987654, hostname: 'h', ...said });
@@ -27,11 +34,16 @@ const LEAKS: [string, string, string][] = [
   ['an encoded URL', json({ url: '/customers?q=Zo%C3%AB%20%C3%87elik' }), 'name'],
   ['an escaped line', json({ msg: 'who:\nZoë Çelik\n' }), 'name'],
   ['a header', json({ authorization: `Bearer ${KEY}` }), 'key'],
+  ['a word, as a short name', json({ msg: 'what of ann?' }), 'name'],
+  ['an encoded one', json({ url: '/customers?q=L%C3%A9a' }), 'q'],
   ['no JSON at all', `Error: duplicate (0412 987 654)`, 'phone'],
   ['JSON that was cut off', '{"level":30,"msg":"0412-987-654', 'phone'],
 ];
 const CLEAN: [string, string][] = [
-  ['a short value', json({ msg: 'Ann' })],
+  ['a short value that is no name', json({ msg: 'vip 123' })],
+  ['a piece of an id', json({ key: '0190a6d6-beef-7c1e-8a51-3f7e0c5d2b10' })],
+  ['two letters', json({ msg: 'al' })],
+  ['a part of a word', json({ msg: 'annotated' })],
   ['a word of its own', json({ reason: 'unknown', msg: 'sign-in refused' })],
   ['half a value', json({ msg: 'Quintessa' })],
   ['what every line begins with', json({ msg: 'request' })],
@@ -39,10 +51,36 @@ const CLEAN: [string, string][] = [
   ['a bad escape', json({ url: '/%FF%GG' })],
 ];
 
+/** A whole run, as it should be. */
+const WHOLE: Found = { planted: 90, found: 90, values: 50_000, kinds: { tests: 9_000, processes: 20_000 } };
+
+describe('a look that was none', () => {
+  it.each<[string, Partial<Ran>, Partial<Found>, number]>([
+    ['a whole run', {}, {}, 0],
+    [
+      'a part of the suite that sends nothing',
+      { files: 1, isWhole: false },
+      { values: 0, kinds: { tests: 0 } },
+      0,
+    ],
+    ['a file that noted nothing', { files: 91 }, {}, 1],
+    ['nothing noted at all', { files: 1, isWhole: false }, { planted: 0, found: 0 }, 1],
+    ['what was planted is not found', { isWhole: false }, { found: 0 }, 1],
+    ['what was planted is not found everywhere', {}, { found: 89 }, 1],
+    ['a whole run that noted next to nothing', {}, { values: 3 }, 1],
+    ['a whole run without the logs of processes', {}, { kinds: { tests: 9_000, processes: 0 } }, 1],
+    ['a whole run without any', {}, { values: 0, kinds: { tests: 0, processes: 0 } }, 3],
+  ])('is told: %s', (_what, ran, found, faults) => {
+    expect(faultsOf({ files: 90, isWhole: true, ...ran }, { ...WHOLE, ...found })).toHaveLength(faults);
+  });
+});
+
 describe('the look through the logs', () => {
   it.each(LEAKS)('finds a value in %s', (_where, line, field) => {
     const leaks = leaksIn('a.log', `${json({ msg: 'request' })}\n${line}\n`, PHRASES);
-    expect(leaks).toEqual([{ file: 'a.log', line: 2, value: expect.stringContaining(`${field} of `) }]);
+    expect(leaks).toEqual([
+      { file: 'a.log', line: 2, field, value: expect.stringContaining(`${field} of `) },
+    ]);
     expect(leaks[0]!.value).not.toMatch(/ssa|987|abc|elik/);
   });
 

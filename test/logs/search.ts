@@ -9,12 +9,19 @@ export type Noted = ReadonlyMap<string, string>;
 export interface Leak {
   file: string;
   line: number;
+  /** Where the value stood in what was sent or answered. */
+  field: string;
   /** Field, length and the first two letters: a report of a leak is no leak. */
   value: string;
 }
 
-/** A shorter one says nothing of anybody, and stands in any log by chance. */
+/** A shorter one says nothing of anybody, and stands in any log by chance: but for a name. */
 const SHORTEST = 6;
+const SHORTEST_NAME = 3;
+/** Fields that a person is called in, or looked for. */
+const NAMES = new Set(['name', 'company_name', 'q', 'raw', 'value']);
+/** Of letters alone. What might be a piece of an id, in its digits of sixteen, is no name here. */
+const isName = (text: string): boolean => /^\p{L}+$/u.test(text) && !/^[a-f]{4,}$/.test(text);
 /**
  * What the log says of itself (why somebody was not let in, routes, messages): tests send such a word as a phone or a name, and it
  * tells of nobody. Of one word alone; `unknown person` is looked for.
@@ -52,6 +59,7 @@ const OWN = new Set(['level', 'time', 'pid', 'hostname', 'reqId', 'trace_id']);
 
 interface Phrase {
   words: string[];
+  field: string;
   value: string;
 }
 
@@ -62,13 +70,20 @@ export function phrasesOf(noted: Noted): Map<string, Phrase[]> {
   const phrases = new Map<string, Phrase[]>();
   for (const [value, field] of noted) {
     const words = wordsOf(value);
-    if (words.join('').length < SHORTEST || ORDINARY.has(words.join(' '))) continue;
+    if (!isLookedFor(field, words)) continue;
     const masked = `${field} of ${value.length} characters, ${value.slice(0, 2)}…`;
     const others = phrases.get(words[0]!);
-    if (others) others.push({ words, value: masked });
-    else phrases.set(words[0]!, [{ words, value: masked }]);
+    const phrase = { words, field, value: masked };
+    if (others) others.push(phrase);
+    else phrases.set(words[0]!, [phrase]);
   }
   return phrases;
+}
+
+function isLookedFor(field: string, words: string[]): boolean {
+  const text = words.join('');
+  if (ORDINARY.has(words.join(' '))) return false;
+  return text.length >= SHORTEST || (text.length >= SHORTEST_NAME && NAMES.has(field) && isName(text));
 }
 
 /** Where the phrases stand in the text of one log; of each line the first. */
@@ -78,7 +93,7 @@ export function leaksIn(file: string, text: string, phrases: Map<string, Phrase[
     .flatMap((line, i) => {
       for (const part of partsOf(line)) {
         const found = firstOf(wordsOf(decoded(part)), phrases);
-        if (found) return [{ file, line: i + 1, value: found.value }];
+        if (found) return [{ file, line: i + 1, field: found.field, value: found.value }];
       }
       return [];
     });

@@ -337,6 +337,6 @@ export class Model {
 }
 
 function addContact(content: Content, type: ModelContact['type'], value: string): void {
-  const primary = !content.contacts.some((contact) => contact.type === type && contact.primary);
+  const primary = !content.contacts.some((contact) => contact.type === type);
   content.contacts.push({ type, value, primary });
 }

@@ -5,7 +5,8 @@ import { packageDir } from '../../src/config.ts';
 
 /** What it printed. It takes some seconds for each theme. */
 export async function smoke(...themes: string[]): Promise<string> {
-  const args = ['--import', 'tsx', 'trust/main.ts', '--smoke', '--only', themes.join(',')];
+  const args = ['--import', 'tsx', '--import', './test/logs/campaign.ts', 'trust/main.ts'];
+  args.push('--smoke', '--only', themes.join(','));
   const { output, code } = await new Promise<{ output: string; code: number | string | null }>((done) => {
     const child = execFile(process.execPath, args, { cwd: packageDir }, (error, stdout, stderr) =>
       done({ output: stdout + stderr, code: error ? child.exitCode : 0 }),

@@ -4,6 +4,7 @@
  */
 import { useSyncExternalStore } from 'react';
 import { v7 as newId } from 'uuid';
+import { ANSWER_LIFE_MS } from '../../../src/database/answer-life.ts';
 import { asField, type Column, planColumns } from '../../../src/imports/columns.ts';
 import type { CsvRow, CsvShape } from '../../../src/imports/csv-shape.ts';
 import type { Field } from '../../../src/imports/headers.ts';
@@ -62,6 +63,7 @@ class ImportJob extends Work {
   importId = '';
   undone: UndoAccount | null = null;
 
+  #keptAt = 0;
   #offered: [number, RowVerdict[]][] = [];
   readonly #people = new People();
   #counted = { version: -1, states: countStates({ rows: [], leftOut: new Set(), verdicts: [] }) };
@@ -186,6 +188,7 @@ class ImportJob extends Work {
     for (const [i, cells] of offer.mended) this.#mend(i, cells);
     for (const i of offer.leftOut) this.leftOut.add(i);
     const { locationId, tag, allowNoContact, importId, reached, undone, step } = offer;
+    this.#keptAt = offer.keptAt;
     Object.assign(this, { locationId, tag, allowNoContact, importId, reached, undone, step });
     for (const [start, group] of verdicts)
       for (const [i, verdict] of group.entries()) this.verdicts[start + i] = verdict ?? undefined;
@@ -195,6 +198,7 @@ class ImportJob extends Work {
 
   #keep(group?: { start: number; verdicts: RowVerdict[] }): void {
     const { owner, file, locationId, tag, allowNoContact, importId, reached, undone } = this;
+    this.#keptAt = Date.now();
     const kept: Kept = {
       owner,
       file: file!,
@@ -207,6 +211,7 @@ class ImportJob extends Work {
       leftOut: [...this.leftOut],
       importId,
       reached,
+      keptAt: this.#keptAt,
       undone,
     };
     keep(kept, group).catch(() => {
@@ -310,11 +315,15 @@ class ImportJob extends Work {
     this.step = 'run';
     await this.doing('running', async (going) => {
       this.progressed(this.reached);
+      // What was sent and not accounted for is known to the service no longer.
+      let isLate = Date.now() - this.#keptAt >= ANSWER_LIFE_MS;
       while (this.reached < this.rows.length) {
         const start = this.reached;
         const { end, sent, faults } = nextGroup(this, this, start);
-        const items = await sendRows(sent, { importId: this.importId, start }, this.allowNoContact, going);
+        const way = { importId: this.importId, start, isLate };
+        const items = await sendRows(sent, way, this.allowNoContact, going);
         if (!going.isCurrent()) return;
+        isLate = false;
         for (const [index, verdict] of faults) this.verdicts[index] = verdict;
         for (const [i, { index }] of sent.entries()) this.verdicts[index] = verdictOf(answered(items[i]!));
         this.reached = end;

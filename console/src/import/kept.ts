@@ -23,6 +23,8 @@ export interface Kept {
   importId: string;
   /** The index of the first row that is not accounted for. */
   reached: number;
+  /** When that was: milliseconds since 1970. */
+  keptAt: number;
   undone: UndoAccount | null;
 }
 

@@ -3,6 +3,7 @@ import type { BatchItem } from '../../../src/imports/verdict.ts';
 import { api, bodyOf, Failure } from '../api.ts';
 import type { operations } from '../openapi.ts';
 import { strings } from '../strings/index.ts';
+import { Trouble } from './work.ts';
 
 /** Overloaded, restarting, or a proxy whose service is away; 0 is no answer at all. */
 const PASSING = new Set([0, 429, 502, 503, 504]);
@@ -62,11 +63,13 @@ const CREATES_AT_ONCE = 6;
 interface Way {
   importId: string;
   start: number;
+  /** Rows of it may have been created so long ago that the service would create them again. */
+  isLate: boolean;
 }
 
 /**
  * What is said of some rows, in their order: as part of an import they are written, without one only tried. Those that
- * nobody could be found by are created where that is wanted and the row says who it is.
+ * nobody could be found by are created where that is wanted and the row says who it is. Throws Trouble where that might be twice.
  */
 export async function sendRows(
   sent: { index: number; body: Upsert }[],
@@ -87,6 +90,7 @@ export async function sendRows(
       ? [{ i, index, body }]
       : [],
   );
+  if (lacking.length > 0 && way?.isLate) throw new Trouble(strings.import.run.tooLate(lacking.length));
   for (let from = 0; from < lacking.length; from += CREATES_AT_ONCE) {
     const group = lacking.slice(from, from + CREATES_AT_ONCE);
     const made = await Promise.all(group.map((row) => createOne(row, way, patience)));

@@ -163,6 +163,8 @@ export const imports = {
     left: (seconds: number) =>
       seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`,
     leaveIt: 'Leave it at that',
+    tooLate: (n: number) =>
+      `It was cut off more than 24 hours ago. ${n === 1 ? 'One of the next rows has' : `${n} of the next rows have`} neither phone number nor e-mail address: they may be there already and would be made twice. Leave it at that, see whom it made under “Show customers”, and import the rows that are missing as a file of their own.`,
   },
 
   result: {
