@@ -109,8 +109,9 @@ export class Caller {
       written.id ??= items[i]?.id ?? null;
     }
     for (const item of items) this.ledger.locationId ??= item?.location_id ?? null;
+    // A hold or a reference answers the version too, and no record.
     for (const item of items)
-      if (item?.version)
+      if (item?.version && item.contacts)
         this.ledger.answers.push({ id: item.id, version: item.version, print: printOf({ ...item }) });
   }
 

@@ -11,7 +11,8 @@ const SECONDS = 3;
 const EATEN_MS = { smoke: 500, small: 2_000, full: 3_000 };
 /** PostgreSQL says that it has no connection left. */
 const NONE_LEFT = '53300';
-const TRIES = 20;
+/** The service and the others run for each connection that comes free. */
+const TAKEN_MS = 15_000;
 const GONE_MS = 5_000;
 
 interface PostgresFault {
@@ -85,7 +86,8 @@ async function takeAll(stand: Stand): Promise<Ended> {
   const others: Sql[] = [];
   try {
     await takeRest(stand, others);
-    for (let tries = 0; tries < TRIES && (await sessionsOf(stand)).length > 0; tries++) {
+    const giveUpAt = performance.now() + TAKEN_MS;
+    while ((await sessionsOf(stand)).length > 0 && performance.now() < giveUpAt) {
       await terminate(stand);
       await takeRest(stand, others);
     }

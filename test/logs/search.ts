@@ -53,11 +53,45 @@ const ORDINARY = new Set([
     'session',
   ],
   ...['locations', 'location', 'business', 'delete', 'refused', 'failed', 'default'],
+  ...['get', 'put', 'post', 'patch', 'head', 'options', 'node', 'null', 'true', 'false'],
+  ...[
+    'ready',
+    'again',
+    'not',
+    'was',
+    'off',
+    'what',
+    'keys',
+    'used',
+    'for',
+    'written',
+    'counts',
+    'were',
+    'shared',
+    'traces',
+  ],
+  ...[
+    'taken',
+    'the',
+    'worker',
+    'ended',
+    'takes',
+    'its',
+    'place',
+    'could',
+    'started',
+    'tried',
+    'sign',
+    'canary',
+  ],
 ]);
+/** What the service says in words of its own: no short name is looked for there, as `Main` is in the place of a fault. */
+const FIXED = new Set(['method', 'route', 'frames', 'cause', 'code', 'reason', 'name']);
 /** Of every line of the service's log, and nobody's. */
 const OWN = new Set(['level', 'time', 'pid', 'hostname', 'reqId', 'trace_id']);
 
 interface Phrase {
+  isShort: boolean;
   words: string[];
   field: string;
   value: string;
@@ -70,20 +104,23 @@ export function phrasesOf(noted: Noted): Map<string, Phrase[]> {
   const phrases = new Map<string, Phrase[]>();
   for (const [value, field] of noted) {
     const words = wordsOf(value);
-    if (!isLookedFor(field, words)) continue;
+    if (!isLookedFor(field, value, words)) continue;
     const masked = `${field} of ${value.length} characters, ${value.slice(0, 2)}…`;
     const others = phrases.get(words[0]!);
-    const phrase = { words, field, value: masked };
+    const phrase = { isShort: words.join('').length < SHORTEST, words, field, value: masked };
     if (others) others.push(phrase);
     else phrases.set(words[0]!, [phrase]);
   }
   return phrases;
 }
 
-function isLookedFor(field: string, words: string[]): boolean {
+function isLookedFor(field: string, value: string, words: string[]): boolean {
   const text = words.join('');
   if (ORDINARY.has(words.join(' '))) return false;
-  return text.length >= SHORTEST || (text.length >= SHORTEST_NAME && NAMES.has(field) && isName(text));
+  if (text.length >= SHORTEST) return true;
+  // Of rubbish that is sent as a name what happens to be letters is no name: `get` between signs of no language.
+  const isWhole = value.replace(/\s/g, '').length === text.length;
+  return text.length >= SHORTEST_NAME && NAMES.has(field) && isWhole && isName(text);
 }
 
 /** Where the phrases stand in the text of one log; of each line the first. */
@@ -91,37 +128,50 @@ export function leaksIn(file: string, text: string, phrases: Map<string, Phrase[
   return withoutWelcome(text)
     .split('\n')
     .flatMap((line, i) => {
-      for (const part of partsOf(line)) {
-        const found = firstOf(wordsOf(decoded(part)), phrases);
+      for (const { text: part, isFixed } of partsOf(line)) {
+        const found = firstOf(wordsOf(decoded(part)), phrases, isFixed);
         if (found) return [{ file, line: i + 1, field: found.field, value: found.value }];
       }
       return [];
     });
 }
 
-function firstOf(words: string[], phrases: Map<string, Phrase[]>): Phrase | undefined {
+function firstOf(words: string[], phrases: Map<string, Phrase[]>, isFixed: boolean): Phrase | undefined {
   for (let start = 0; start < words.length; start++) {
     const found = phrases
       .get(words[start]!)
-      ?.find((phrase) => phrase.words.every((word, i) => words[start + i] === word));
+      ?.find(
+        (phrase) =>
+          !(phrase.isShort && isFixed) && phrase.words.every((word, i) => words[start + i] === word),
+      );
     if (found) return found;
   }
   return undefined;
 }
 
 /** What a line says: of a JSON one each name and value by itself, without what every line begins with. */
-function partsOf(line: string): string[] {
-  if (!line.startsWith('{')) return [line];
-  const parts: string[] = [];
+function partsOf(line: string): Part[] {
+  const whole = [{ text: line, isFixed: false }];
+  if (!line.startsWith('{')) return whole;
   try {
-    JSON.parse(line, (name, value) => {
-      if (!OWN.has(name)) parts.push(name, ...(typeof value === 'object' ? [] : [String(value)]));
-    });
+    const parts: Part[] = [];
+    for (const [name, value] of Object.entries(JSON.parse(line))) {
+      if (OWN.has(name)) continue;
+      parts.push({ text: name, isFixed: false });
+      parts.push({ text: textIn(value), isFixed: FIXED.has(name) });
+    }
+    return parts;
   } catch {
-    return [line];
+    return whole;
   }
-  return parts;
 }
+
+interface Part {
+  text: string;
+  isFixed: boolean;
+}
+
+const textIn = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function decoded(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
