@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { connect, SILENCE_MS } from '../src/database/connect.ts';
 import { REPLICA_STATEMENT_MS } from '../src/database/replica.ts';
+import { STOP_MS } from '../src/http/doors.ts';
 import { ERRORS } from '../src/http/errors.ts';
 import { RECEIVING_ROOM } from '../src/http/receiving.ts';
 import { ROOM, WAITING_ROOM } from '../src/http/room.ts';
@@ -71,6 +72,7 @@ const NAMED: [page: string, words: string, figure: number][] = [
   ['docs/operations.md', 'so # MiB). A business may hold', mebibytes(ROOM)],
   ['docs/operations.md', 'a room of their own, for #, and', WAITING_ROOM.most],
   ['docs/operations.md', '(`clientele_receiving`), for # MiB', mebibytes(RECEIVING_ROOM)],
+  ['docs/operations.md', 'What is still under way after # seconds is cut off', STOP_MS / 1_000],
   ['SECURITY.md', '# keys that a process does not know yet are looked up at a time', MOST_LOOKUPS],
   ['SECURITY.md', 'is not taken for # s is given up', STALLED_MS / 1_000],
 ];

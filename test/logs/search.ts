@@ -20,8 +20,15 @@ const SHORTEST = 6;
 const SHORTEST_NAME = 3;
 /** Fields that a person is called in, or looked for. */
 const NAMES = new Set(['name', 'company_name', 'q', 'raw', 'value']);
-/** Of letters alone. What might be a piece of an id, in its digits of sixteen, is no name here. */
-const isName = (text: string): boolean => /^\p{L}+$/u.test(text) && !/^[a-f]{4,}$/.test(text);
+/** As names are written, and letters alone. What might be a piece of an id, in its digits of sixteen, is none here. */
+const isName = (value: string): boolean =>
+  /^[\p{Lu}\p{Lo}]\p{L}*$/u.test(value) && !/^[a-f]{4,}$/i.test(value);
+/** Words of everyday that tests take for a name, and that the service's sentences are made of. */
+const EVERYDAY = new Set(
+  'one two three main other own old new known last live stop plain form call key wrong mine kept busy'.split(
+    ' ',
+  ),
+);
 /**
  * What the log says of itself (why somebody was not let in, routes, messages): tests send such a word as a phone or a name, and it
  * tells of nobody. Of one word alone; `unknown person` is looked for.
@@ -87,6 +94,12 @@ const ORDINARY = new Set([
 ]);
 /** What the service says in words of its own: no short name is looked for there, as `Main` is in the place of a fault. */
 const FIXED = new Set(['method', 'route', 'frames', 'cause', 'code', 'reason', 'name']);
+/** Names that JavaScript has of its own: texts that tests make by chance are pieces of them, and so are frames in a log. */
+const LANGUAGE = [Object.prototype, Function.prototype]
+  .flatMap((one) => Object.getOwnPropertyNames(one))
+  .concat('prototype')
+  .join(' ')
+  .toLowerCase();
 /** Of every line of the service's log, and nobody's. */
 const OWN = new Set(['level', 'time', 'pid', 'hostname', 'reqId', 'trace_id']);
 
@@ -115,12 +128,10 @@ export function phrasesOf(noted: Noted): Map<string, Phrase[]> {
 }
 
 function isLookedFor(field: string, value: string, words: string[]): boolean {
-  const text = words.join('');
-  if (ORDINARY.has(words.join(' '))) return false;
-  if (text.length >= SHORTEST) return true;
-  // Of rubbish that is sent as a name what happens to be letters is no name: `get` between signs of no language.
-  const isWhole = value.replace(/\s/g, '').length === text.length;
-  return text.length >= SHORTEST_NAME && NAMES.has(field) && isWhole && isName(text);
+  const { length } = words.join('');
+  if (ORDINARY.has(words.join(' ')) || LANGUAGE.includes(words.join(' '))) return false;
+  if (length >= SHORTEST) return true;
+  return length >= SHORTEST_NAME && NAMES.has(field) && isName(value.trim()) && !EVERYDAY.has(words[0]!);
 }
 
 /** Where the phrases stand in the text of one log; of each line the first. */
