@@ -107,7 +107,7 @@ function liveness(waits: (number | null)[], limit: number): Claim[] {
         `longest ${milliseconds(longest)}, after ${number(waits.length)} faults` +
         (inVain > 0 ? `, of which ${number(inVain)} not to normal service` : ''),
       met: inVain === 0 && longest <= limit,
-      cause: '',
+      cause: inVain === 0 && longest <= limit ? '' : 'said below, with the theme it was in',
     },
   ];
 }

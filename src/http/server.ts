@@ -29,6 +29,8 @@ import { traceRequests } from './trace.ts';
 import { schemaCompiler } from './validation.ts';
 
 const MOST_HEADERS = 100;
+/** As JavaScript counts: the name of a reference may have 128 characters, and each may take two. */
+const LONGEST_PARAM = 256;
 /** Node counts the path with its query, and the names and values of the headers. */
 const MOST_HEADER_BYTES = 16_384;
 /** How often it is looked for requests that take too long to arrive: such a one ends at most so much late. */
@@ -65,7 +67,7 @@ export async function createServer(
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: LONGEST_PARAM },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
     clientErrorHandler: answerRawError,
     http: {

@@ -32,7 +32,14 @@ const LIMITS: Row[] = [
     422,
   ],
   ['headers', 100, (n) => withHeaders(n), 200, 400],
-  ['a part of the path, characters', 200, (n) => business.send('GET', `/customers/${x(n)}`), 404, 400],
+  ['a part of the path, characters', 256, (n) => business.send('GET', `/customers/${x(n)}`), 404, 400],
+  [
+    'the name of a reference, signs of two',
+    128,
+    (n) => putReference('job', encodeURIComponent('🙂'.repeat(n))),
+    200,
+    400,
+  ],
   ['the kind of a reference, characters', 64, (n) => putReference(x(n), 'B-1'), 200, 422],
   [
     'a soft kind, characters',
