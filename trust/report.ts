@@ -98,6 +98,7 @@ function liveness(waits: (number | null)[], limit: number): Claim[] {
   const ended = waits.filter((wait) => wait !== null);
   const longest = Math.max(0, ...ended);
   const inVain = waits.length - ended.length;
+  const met = inVain === 0 && longest <= limit;
   return [
     {
       theme: 'all',
@@ -106,8 +107,8 @@ function liveness(waits: (number | null)[], limit: number): Claim[] {
       figure:
         `longest ${milliseconds(longest)}, after ${number(waits.length)} faults` +
         (inVain > 0 ? `, of which ${number(inVain)} not to normal service` : ''),
-      met: inVain === 0 && longest <= limit,
-      cause: inVain === 0 && longest <= limit ? '' : 'said below, with the theme it was in',
+      met,
+      cause: met ? '' : 'said below, with the theme it was in',
     },
   ];
 }

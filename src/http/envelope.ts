@@ -93,7 +93,7 @@ export function toApiError(error: unknown): ApiError {
 }
 
 /** Seconds after which to come again, where whoever threw did not say. */
-const WAITS: Partial<Record<ErrorCode, number>> = { rate_limited: 60, idempotency_in_progress: 1 };
+const WAITS: Partial<Record<ErrorCode, number>> = { idempotency_in_progress: 1 };
 
 /** Answers an error as the envelope; faults go to the log without values, which may be personal data. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,5 +1,4 @@
 /** An import: rows of a file in order, in batches, through the upsert of the service; an account of each row. */
-
 import type { UpsertInput, UpsertReport } from '../customers/schema.ts';
 import { ANSWER_LIFE_MS } from '../database/answer-life.ts';
 import { type Account, enter, newAccount } from './account.ts';

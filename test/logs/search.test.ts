@@ -40,6 +40,7 @@ const LEAKS: [string, string, string][] = [
   ['an encoded URL', json({ url: '/customers?q=Zo%C3%AB%20%C3%87elik' }), 'name'],
   ['an escaped line', json({ msg: 'who:\nZoë Çelik\n' }), 'name'],
   ['a header', json({ authorization: `Bearer ${KEY}` }), 'key'],
+  ['a line within a field of a field', json({ error: { said: 'who:\nQuintessa Zyxwvut' } }), 'name'],
   ['a word, as a short name', json({ msg: 'what of ann?' }), 'name'],
   ['a name in letters that have no capitals', json({ msg: '李小龙' }), 'name'],
   ['an encoded one', json({ url: '/customers?q=L%C3%A9a' }), 'q'],

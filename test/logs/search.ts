@@ -162,19 +162,14 @@ function firstOf(words: string[], phrases: Map<string, Phrase[]>, isFixed: boole
 
 /** What a line says: of a JSON one each name and value by itself, without what every line begins with. */
 function partsOf(line: string): Part[] {
-  const whole = [{ text: line, isFixed: false }];
-  if (!line.startsWith('{')) return whole;
-  try {
-    const parts: Part[] = [];
-    for (const [name, value] of Object.entries(JSON.parse(line))) {
-      if (OWN.has(name)) continue;
-      parts.push({ text: name, isFixed: false });
-      parts.push({ text: textIn(value), isFixed: FIXED.has(name) });
+  if (line.startsWith('{')) {
+    try {
+      return partsIn(JSON.parse(line), false);
+    } catch {
+      // Cut off: taken as it stands.
     }
-    return parts;
-  } catch {
-    return whole;
   }
+  return [{ text: line, isFixed: false }];
 }
 
 interface Part {
@@ -182,7 +177,15 @@ interface Part {
   isFixed: boolean;
 }
 
-const textIn = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const partsIn = (value: unknown, isFixed: boolean): Part[] =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value)
+        .filter(([name]) => !OWN.has(name))
+        .flatMap(([name, inner]) => [
+          { text: name, isFixed: false },
+          ...partsIn(inner, isFixed || FIXED.has(name)),
+        ])
+    : [{ text: String(value), isFixed }];
 
 function decoded(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
